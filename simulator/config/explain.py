@@ -1,0 +1,118 @@
+"""pydantic's complaints in the reader's words: what was seen, what is accepted, what was meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.config.outside import Gathered
+from simulator.config.positions import Path
+from simulator.config.problems import nearest, seen
+from simulator.config.schema import homes_of, known_keys
+
+_WANTED = {
+    "string_type": 'text in quotes, like "abc"',
+    "int_type": "a whole number, like 1000",
+    "int_from_float": "a whole number, like 1000",
+    "bool_type": "true or false",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": 'a table, like { name = "value" }',
+    "tuple_type": 'a list, like ["a", "b"]',
+    "list_type": 'a list, like ["a", "b"]',
+}
+
+
+def explain(error: ValidationError, gathered: Gathered) -> None:
+    """Add every complaint of `error` to the gathered problems, each once."""
+    wrong_types: dict[Path, list[str]] = {}
+    details = []
+    for detail in error.errors(include_url=False):
+        path = tuple(p for p in detail["loc"] if not (isinstance(p, str) and p.startswith("@")))
+        path = _drop_union_parts(path, detail, gathered.values)
+        details.append((path, detail))
+        if detail["type"] in _WANTED:
+            wrong_types.setdefault(path, []).append(_WANTED[detail["type"]])
+    for path, detail in details:
+        if detail["type"] not in _WANTED:
+            message, hint = _words(path, detail)
+            wants_key = detail["type"] in ("extra_forbidden", "missing")
+            gathered.complain(path, message, hint, key=wants_key)
+        elif wanted := wrong_types.pop(path, []):
+            gathered.complain(path, _wrong_type(path, detail["input"], wanted))
+
+
+def _wrong_type(path: Path, value: Any, wanted: list[str]) -> str:
+    """One sentence for all the types that a key accepts."""
+    if path[-1] in ("database", "log") or path in (
+        ("database", "orders"),
+        ("database", "transactions"),
+    ):
+        wanted = [*wanted, "false"]
+    return f"{dotted(path)} is {seen(value)}; it must be {', or '.join(dict.fromkeys(wanted))}"
+
+
+def _drop_union_parts(path: Path, detail: ErrorDetails, values: dict[str, Any]) -> Path:
+    """pydantic ends a path with the failed member of a union ("str"), which is no key."""
+    if detail["type"] in ("extra_forbidden", "missing"):
+        return path
+    inner: Any = values
+    for place, part in enumerate(path):
+        try:
+            inner = inner[part]
+        except (KeyError, IndexError, TypeError):
+            return path[:place]
+    return path
+
+
+def _words(path: Path, detail: ErrorDetails) -> tuple[str, str]:
+    key, kind, value = dotted(path), detail["type"], detail["input"]
+    context = detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown(path)
+    if kind == "missing":
+        return f"{key} is missing", ""
+    if kind == "literal_error":
+        return f"{key} is {seen(value)}; it must be {context['expected']}", _meant(value, context)
+    if kind == "value_error":
+        scalar = isinstance(value, str | int | float) and key
+        return (
+            f"{key} is {seen(value)}: {context['error']}"
+            if scalar
+            else f"{key}: {context['error']}",
+            "",
+        )
+    return f"{key} is {seen(value)}: {detail['msg'].lower()}", ""
+
+
+def _unknown(path: Path) -> tuple[str, str]:
+    known = known_keys(path[:-1])
+    name = str(path[-1])
+    meant = nearest(name, known)
+    homes = homes_of(name)
+    table = f"[{dotted(path[:-1])}]" if len(path) > 1 else "the top of the file"
+    if meant:
+        hint = f"did you mean `{meant}`?"
+    elif homes:
+        hint = f"`{name}` belongs to {' or '.join(homes)}"
+    else:
+        hint = f"known keys of {table}: {', '.join(known)}"
+    return f"{dotted(path)} is not a known key", hint
+
+
+def _meant(value: Any, context: dict[str, Any]) -> str:
+    options = [
+        word.strip("' ") for word in str(context["expected"]).replace(" or ", ",").split(",")
+    ]
+    meant = nearest(value, options) if isinstance(value, str) else ""
+    return f'did you mean "{meant}"?' if meant else ""
+
+
+def dotted(path: Path) -> str:
+    """`database.invariants[0].sql`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
