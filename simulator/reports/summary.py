@@ -1,0 +1,185 @@
+"""The end of a run on the console: what was checked, what is broken, what nobody looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from simulator.conformance.events import Level, Outcome
+from simulator.reports.collect import LEVELS, GroupRow, RuleResult, Run, groups, reasons
+from simulator.reports.page import Page, Piece, dim, style_of
+from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
+from simulator.reports.words import MARKS, PROGRAM, exit_words, listed, replay_command, totals_words
+
+_SHOWN = (
+    Outcome.PASSED,
+    Outcome.FAILED,
+    Outcome.NOT_TESTABLE,
+    Outcome.WARNED,
+    Outcome.KNOWN,
+    Outcome.SKIPPED,
+)
+
+
+def summary(page: Page, run: Run, reports: Sequence[str]) -> None:
+    """Target, rules by group, what is wrong, totals, reports, and the exit code in words."""
+    results = run.by_rule()
+    _target(page, run)
+    page.rule()
+    _groups(page, groups(results))
+    _not_testable(page, results)
+    _not_looked_at(page, run)
+    page.rule()
+    _list(page, run)
+    _totals(page, run, results)
+    _ending(page, run, reports)
+
+
+def _target(page: Page, run: Run) -> None:
+    """Whom the run is about and how to repeat it."""
+    started = run.started
+    if started is None:
+        return
+    whom, strict = started.target, "yes" if started.strict else "no"
+    page.line([(printable(whom.url), "bold")], indent=1, label=dim("target   "))
+    page.line(
+        [
+            f"{printable(whom.profile)}, {printable(whom.account_type)} account",
+            dim("   seed "),
+            str(started.seed),
+            dim("   strict "),
+            strict,
+        ],
+        indent=1,
+        label=dim("profile  "),
+    )
+    if started.baseline:
+        page.line([printable(started.baseline)], indent=1, label=dim("baseline "))
+
+
+def _groups(page: Page, rows: list[GroupRow]) -> None:
+    """A row a group; levels side by side if they fit, below each other if not."""
+    if not rows:
+        page.line(["no rule was checked"], indent=1)
+        return
+    name = max(len(printable(row.name)) for row in rows)
+    cells = {row.name: {lv: _cell(row.counts[lv], lv) for lv in LEVELS} for row in rows}
+    widths = {lv: max(_length(cells[row.name][lv]) for row in rows) for lv in LEVELS}
+    side_by_side = name + 3 + sum(w + 3 for w in widths.values() if w) <= page.width
+    for row in rows:
+        _group(page, printable(row.name), name, cells[row.name], widths if side_by_side else None)
+
+
+def _group(
+    page: Page,
+    label: str,
+    name: int,
+    cells: dict[Level, list[Piece]],
+    widths: dict[Level, int] | None,
+) -> None:
+    pieces: list[Piece] = [f"{label:<{name}}"]
+    for level in LEVELS:
+        cell = cells[level]
+        if widths is not None:
+            pieces += ["   ", *cell, " " * (widths[level] - _length(cell))]
+        elif cell:
+            page.line([*pieces, "   ", *cell], indent=1)
+            pieces = [" " * name]
+    if widths is not None:
+        page.whole(pieces, indent=1)
+
+
+def _cell(counts: Counter[Outcome], level: Level) -> list[Piece]:
+    total = sum(counts.values())
+    if not total:
+        return []
+    pieces: list[Piece] = [f"{total:>3} {level}"]
+    for outcome in _SHOWN:
+        if counts[outcome]:
+            mark = MARKS[outcome]
+            pieces.append((f"  {counts[outcome]} {mark}", style_of(mark)))
+    return pieces
+
+
+def _length(cell: list[Piece]) -> int:
+    return sum(len(p if isinstance(p, str) else p[0]) for p in cell)
+
+
+def _not_testable(page: Page, results: list[RuleResult]) -> None:
+    """What could not be tried, by reason; it fails the run, and the line says so."""
+    for why, rules in reasons(results, Outcome.NOT_TESTABLE).items():
+        codes = listed([rule.code for rule in rules], 12)
+        words = f"{printable(why)}  ({printable(codes)})  → counts as failure"
+        page.line([words], indent=1, label=("not testable   ", style_of("not testable")))
+
+
+def _not_looked_at(page: Page, run: Run) -> None:
+    for words in run.started.not_looked_at if run.started else ():
+        page.line([printable(words)], indent=1, label=dim("not looked at  "))
+
+
+def _list(page: Page, run: Run) -> None:
+    """What is broken, a line a rule, worst and most binding first."""
+    order = (Outcome.FAILED, Outcome.WARNED, Outcome.KNOWN)
+    listing = [result for outcome in order for result in run.broken(outcome)]
+    widest = max((len(result.rule.id) for result in listing), default=0)
+    for result in listing:
+        one_line(page, result, min(widest, 34))
+    for complaint in run.finished.stale if run.finished else ():
+        words = f"baseline: {printable(complaint)}"
+        page.line([words], indent=1, label=("FAIL  ", style_of("FAIL")))
+
+
+def one_line(page: Page, result: RuleResult, width: int = 0, message: bool = False) -> None:
+    """Mark, code, level, id, and the case to replay – or, for a known one, until when."""
+    rule, first = result.rule, result.worst[0]
+    mark = MARKS[result.outcome]
+    name = f"{printable(rule.id):<{width}}"
+    pieces: list[Piece] = [f"{printable(rule.code)}  {rule.level:<6}  ", (name, "bold")]
+    if result.outcome is Outcome.KNOWN:
+        pieces.append(f"  {printable(first.check.reason)}")
+    else:
+        cases = list(dict.fromkeys(f.case for f in result.worst if f.case))
+        pieces.append(f"  {listed(cases, 1)}")
+    page.line(pieces, indent=1, label=(f"{mark:<5} ", style_of(mark)))
+    if message:
+        words = printable(shortened(first.check.message or rule.text, 160))
+        page.line([words], indent=7)
+
+
+def _totals(page: Page, run: Run, results: list[RuleResult]) -> None:
+    known = len(run.started.rules) if run.started else len(results)
+    wanted = run.started.scenarios if run.started else len(run.scenarios)
+    done = sum(1 for record in run.scenarios.values() if record.done)
+    broken = len(run.broken(Outcome.FAILED))
+    words = (
+        f"{_of(len(results), known, 'rule')} checked in {_of(done, wanted, 'scenario')}, "
+        f"{broken or 'none'} broken"
+    )
+    took = f"   {seconds(run.finished.took)}" if run.finished else ""
+    page.line([words], indent=1)
+    page.line([f"{totals_words(run)}{took}"], indent=1)
+
+
+def _of(number: int, total: int, noun: str) -> str:
+    return counted(number, noun) if number >= total else f"{number} of {counted(total, noun)}"
+
+
+def _ending(page: Page, run: Run, reports: Sequence[str]) -> None:
+    for number, path in enumerate(reports):
+        page.whole([dim(" " * 9 if number else "reports  "), printable(path)], indent=1)
+    if run.finished and run.finished.stopped:
+        for number, words in enumerate(printable_lines(run.finished.stopped)):
+            label = " " * 9 if number else "stopped  "
+            page.line([words], indent=1, label=(label, "bold red"))
+    _next(page, run)
+    code = run.finished.exit_code if run.finished else 1
+    page.line([(exit_words(run), "bold green" if code == 0 else "bold red")], indent=1)
+
+
+def _next(page: Page, run: Run) -> None:
+    """The first thing to type for somebody whose deploy has just been stopped."""
+    first = next((f.case for r in run.broken(Outcome.FAILED) for f in r.worst if f.case), "")
+    if first:
+        again = f"{replay_command(first)}   then   {PROGRAM} check --last-failed"
+        page.whole([dim("next     "), again], indent=1)

@@ -1,0 +1,406 @@
+"""Runs as the runner would tell them: merchants, good and bad, without any network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from simulator.caller.wire import Exchange, FailureKind, WireAnswer, WireFailure, WireRequest
+from simulator.conformance.events import (
+    Check,
+    Difference,
+    Event,
+    ExchangeDone,
+    Level,
+    Listener,
+    Outcome,
+    Place,
+    Rule,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    Target,
+    Totals,
+    Verdict,
+)
+
+START = 1_763_881_200_000
+URL = "http://127.0.0.1:5000/payme"
+DOCS = "https://developer.help.paycom.uz"
+PAYME_ID = "65f0c0ffee00000000000abc"
+
+_ROWS = """
+PM-TR-01 must transport.http-200 transport The HTTP status is 200 for every answer, errors too.
+PM-TR-02 must transport.json-object transport The answer is one JSON object.
+PM-TR-03 should transport.content-type transport The answer is not declared as HTML.
+PM-EN-01 must envelope.id-same transport The answer carries the request's id.
+PM-AU-01 must auth.none authorization A call without credentials is answered -32504.
+PM-AU-02 must auth.wrong-key authorization A call with a wrong key is answered -32504.
+PM-AU-03 must auth.key-prefix authorization A text that only ends with the key is refused.
+PM-AU-04 should auth.wrong-login authorization A wrong login with the right key is refused.
+PM-CP-01 must check-perform.allow check-perform A payable order is allowed.
+PM-CP-02 must check-perform.unknown-account check-perform An unknown order is -31050…-31099.
+PM-CP-03 must check-perform.amount check-perform A wrong amount is answered -31001.
+PM-CP-04 should check-perform.occupied check-perform An occupied order is not allowed.
+PM-CR-01 must create.new create The first CreateTransaction answers state 1.
+PM-CR-02 must create.one-row create One transaction leaves one row.
+PM-CR-03 must create.amount create A wrong amount is answered -31001.
+PM-CR-04 must create.repeat-same-answer create The second call answers exactly as the first.
+PM-CR-05 must create.busy create A second transaction on a busy order is refused.
+PM-CR-06 should create.busy-code create The refusal of a busy order uses the documented code.
+PM-CR-07 must create.refused-leaves-nothing create A refused call leaves no transaction.
+PM-PE-01 must perform.new perform PerformTransaction answers state 2 and its time.
+PM-PE-02 must perform.repeat-same-answer perform The second PerformTransaction answers as the first.
+PM-PE-03 must perform.expired perform An expired transaction is answered -31008.
+PM-CA-01 must cancel.created cancel A created transaction is cancelled to state -1.
+PM-CA-02 must cancel.performed cancel A performed transaction is cancelled to state -2.
+PM-CA-03 must cancel.repeat-same-answer cancel The second CancelTransaction answers as the first.
+PM-CT-01 must check.matches-answers check CheckTransaction tells what was acknowledged.
+PM-CT-02 should types.unset-times-zero check A time that is not set is 0.
+PM-ST-01 must statement.bounds statement GetStatement includes both bounds.
+PM-ST-02 should statement.order statement Transactions are ordered by Payme's time.
+PM-DB-01 must database.matches-answers database The row says what CheckTransaction says.
+PM-LG-01 must log.nothing-forbidden log Nothing forbidden is written to the log.
+PM-LG-02 must log.no-key log The key is never written to the log.
+"""
+
+
+def _rules() -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for row in _ROWS.strip().splitlines():
+        code, level, rule_id, group, text = row.split(maxsplit=4)
+        page = f"{DOCS}/metody-merchant-api/{group}transaction"
+        rules[rule_id] = Rule(code, rule_id, Level(level), text, page, group)
+    rules["create.repeat-same-answer"] = replace(
+        rules["create.repeat-same-answer"],
+        why="Payme repeats a call whose answer it did not see and compares the two.",
+        usual_cause="create_time is taken from the clock again, not from the stored row.",
+        fix="Look the transaction up by Payme's id first; if it is there, answer from its row.",
+    )
+    return rules
+
+
+RULES = _rules()
+
+
+def request(method: str, number: int, **params: object) -> WireRequest:
+    """A masked Merchant API call."""
+    body = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+    headers = (
+        ("Content-Type", "application/json"),
+        ("Authorization", "Basic ••••"),
+        ("Content-Length", str(len(json.dumps(body)))),
+    )
+    return WireRequest(URL, "POST", headers, json.dumps(body, ensure_ascii=False).encode())
+
+
+def answer(number: int, status: int = 200, **members: object) -> WireAnswer:
+    """A JSON answer; `members` are `result` or `error`."""
+    body = json.dumps({"jsonrpc": "2.0", "id": number, **members}, ensure_ascii=False)
+    return WireAnswer(status, (("Content-Type", "application/json"),), body.encode())
+
+
+def create(number: int, scenario: str, step: str, create_time: int, took: int = 14) -> Exchange:
+    """A CreateTransaction that went well."""
+    sent = request(
+        "CreateTransaction",
+        number,
+        id=PAYME_ID,
+        time=START - 500,
+        amount=100_000,
+        account={"order_id": "test-123"},
+    )
+    result = {"create_time": create_time, "transaction": "17", "state": 1}
+    return Exchange(
+        number,
+        scenario,
+        step,
+        "CreateTransaction",
+        START + 40 * number,
+        took,
+        sent,
+        answer(number, result=result),
+    )
+
+
+def call(number: int, scenario: str, step: str, method: str, **result: object) -> Exchange:
+    """Any other call that went well."""
+    sent = request(method, number, id=PAYME_ID)
+    return Exchange(
+        number, scenario, step, method, START + 40 * number, 9, sent, answer(number, result=result)
+    )
+
+
+def check(
+    rule: str,
+    scenario: str,
+    step: str,
+    outcome: Outcome = Outcome.PASSED,
+    verdict: Verdict = Verdict.ANSWER,
+    message: str = "",
+    **more: object,
+) -> Check:
+    """A check of a catalogued rule."""
+    row = RULES[rule]
+    base = Check(
+        row.code,
+        rule,
+        row.level,
+        scenario,
+        step,
+        verdict,
+        outcome,
+        message or f"{rule} holds",
+        row.source,
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+REPEAT_PLACE = Place(
+    "scenarios/create/repeat.yaml",
+    19,
+    13,
+    39,
+    "      same: [result.transaction, result.create_time]",
+)
+
+
+def scenario(
+    name: str, title: str, exchanges: Sequence[Exchange], checks: Sequence[Check], case: str = ""
+) -> list[Event]:
+    """One scenario from its start to its end."""
+    took = sum(e.took for e in exchanges)
+    return [
+        ScenarioStarted(name, title, tuple(name.split(".")[:1])),
+        *(ExchangeDone(e) for e in exchanges),
+        ScenarioFinished(name, tuple(checks), took, case),
+    ]
+
+
+def good(name: str, first: int, rules: Iterable[str]) -> list[Event]:
+    """A scenario in which everything holds: answer, database and log looked at."""
+    ids = list(rules)
+    exchanges = [call(first, name, "first", "CheckTransaction", state=1, reason=None)]
+    checks = [check(rule, name, "first", exchanges=(first,)) for rule in ids]
+    checks.append(check("database.matches-answers", name, "first", verdict=Verdict.DATABASE))
+    checks.append(check("log.nothing-forbidden", name, "first", verdict=Verdict.LOG))
+    return scenario(name, f"Everything about {name} holds", exchanges, checks)
+
+
+def broken_repeat(name: str = "create.repeat", first: int = 1, case: str = "x7Kp2") -> list[Event]:
+    """The bug of the bug report: the second Create inserts again and answers another time."""
+    calls = [
+        create(first, name, "create", START + 123),
+        create(first + 1, name, "create", START + 391, took=22),
+    ]
+    checks = [
+        check("create.new", name, "create", exchanges=(first,)),
+        check("transport.http-200", name, "create", exchanges=(first, first + 1)),
+        check(
+            "create.repeat-same-answer",
+            name,
+            "create",
+            Outcome.FAILED,
+            message="the second answer differs from the first in create_time",
+            expected=str(START + 123),
+            actual=str(START + 391),
+            case=case,
+            place=REPEAT_PLACE,
+            differences=(
+                Difference("result.create_time", str(START + 123), f"{START + 391} (+268)"),
+            ),
+            exchanges=(first, first + 1),
+        ),
+        check(
+            "create.one-row",
+            name,
+            "create",
+            verdict=Verdict.DATABASE,
+            message="1 row, state 1",
+            rows=(f"transactions: payme_id={PAYME_ID} state=1 amount=100000 reason=NULL",),
+        ),
+        check(
+            "log.nothing-forbidden",
+            name,
+            "create",
+            Outcome.FAILED,
+            Verdict.LOG,
+            message="the log holds IntegrityError",
+            expected="no line with IntegrityError",
+            actual="1 line",
+            case=case,
+            exchanges=(first + 1,),
+            log_lines=(
+                "app.log:5512  sqlite3.IntegrityError: UNIQUE constraint failed: "
+                "transactions.payme_id",
+            ),
+        ),
+    ]
+    title = "A repeated CreateTransaction is answered as the first one was"
+    return scenario(name, title, calls, checks, case)
+
+
+def dead(name: str, first: int, case: str = "") -> list[Event]:
+    """A scenario in which the merchant is gone."""
+    gone = WireFailure(FailureKind.REFUSED, "the merchant refused the connection")
+    sent = request("CreateTransaction", first, id=PAYME_ID)
+    exchange = Exchange(
+        first, name, "create", "CreateTransaction", START + 40 * first, 2, sent, gone
+    )
+    failed = check(
+        "transport.http-200",
+        name,
+        "create",
+        Outcome.FAILED,
+        message="there was no answer: the merchant refused the connection",
+        expected="an HTTP answer with status 200",
+        actual="connection refused",
+        case=case,
+        exchanges=(first,),
+    )
+    return scenario(name, "The merchant has died", [exchange], [failed], case)
+
+
+def run(
+    scenarios: Iterable[Sequence[Event]],
+    exit_code: int | None = None,
+    strict: bool = False,
+    stopped: str = "",
+    stale: tuple[str, ...] = (),
+    not_looked_at: tuple[str, ...] = (),
+    total: int | None = None,
+    baseline: str = "",
+    finish: bool = True,
+) -> list[Event]:
+    """A whole run around its scenarios; totals are counted, the exit code follows from them."""
+    parts = [list(part) for part in scenarios]
+    middle = [event for part in parts for event in part]
+    checks = [c for e in middle if isinstance(e, ScenarioFinished) for c in e.checks]
+    totals = Totals(**{str(o): sum(1 for c in checks if c.outcome is o) for o in Outcome})
+    bad = bool(totals.failed or totals.not_testable or stale)
+    started = RunStarted(
+        "0.1.0",
+        Target(URL, "default", "one-time"),
+        4218,
+        strict,
+        f"payme-sandbox check --url {URL} --seed 4218",
+        START,
+        total if total is not None else len(parts),
+        RULES,
+        not_looked_at,
+        baseline,
+    )
+    code = int(bad) if exit_code is None else exit_code
+    end = [RunFinished(totals, code, 6_234, stopped, stale)] if finish else []
+    return [started, *middle, *end]
+
+
+def all_green() -> list[Event]:
+    """Every rule of the catalogue holds."""
+    ids = [r for r in RULES if not r.startswith(("database.", "log.nothing"))]
+    chunks = [ids[n : n + 5] for n in range(0, len(ids), 5)]
+    return run(good(f"{c[0]}-flow", 10 * n + 1, c) for n, c in enumerate(chunks))
+
+
+def one_failing() -> list[Event]:
+    """Two musts broken by the same bug, seen in the answer and in the log."""
+    return run([*_green_parts(), broken_repeat(first=71)], not_looked_at=())
+
+
+def _green_parts() -> list[list[Event]]:
+    return [
+        good("transport.every-error", 1, ["transport.http-200", "envelope.id-same"]),
+        good("auth.each-method", 11, ["auth.none", "auth.wrong-key", "auth.key-prefix"]),
+        good("perform.flow", 21, ["perform.new", "perform.repeat-same-answer"]),
+        good("cancel.flow", 31, ["cancel.created", "cancel.performed"]),
+    ]
+
+
+def many_failing() -> list[Event]:
+    """Twelve rules broken, one of them in forty scenarios; one known, one warning."""
+    parts = _green_parts()
+    parts += [broken_repeat(f"create.repeat[{n}]", 100 + 2 * n, f"c{n:03d}") for n in range(40)]
+    ids = [r for r in RULES if r.startswith(("check-perform.", "perform.", "cancel.", "statement"))]
+    for n, rule in enumerate(ids):
+        name = f"{rule}-case"
+        number = 300 + n
+        exchange = call(number, name, "act", "PerformTransaction", state=1)
+        level_ok = RULES[rule].level is Level.MUST
+        failed = check(
+            rule,
+            name,
+            "act",
+            Outcome.FAILED if level_ok else Outcome.WARNED,
+            message="state is 1 where 2 was expected",
+            expected="2",
+            actual="1",
+            case=f"m{n:02d}",
+            place=Place(
+                f"scenarios/{rule.replace('.', '/')}.yaml", 12, 22, 1, "  expect: {state: 2}"
+            ),
+            differences=(Difference("result.state", "2 (integer)", "1 (integer)"),),
+            exchanges=(number,),
+        )
+        parts.append(scenario(name, f"About {rule}", [exchange], [failed], f"m{n:02d}"))
+    parts.append(known())
+    return run(parts, baseline="payme-baseline.toml (1 entry)")
+
+
+def known() -> list[Event]:
+    """A failure that the baseline knows about."""
+    name = "check.unset-times"
+    exchange = call(400, name, "look", "CheckTransaction", state=1, perform_time=None)
+    found = check(
+        "types.unset-times-zero",
+        name,
+        "look",
+        Outcome.KNOWN,
+        message="perform_time is null where 0 is wanted",
+        expected="0",
+        actual="null",
+        exchanges=(400,),
+        reason="until 2027-01-15, payments team: waits for the new ORM",
+    )
+    return scenario(name, "Unset times are 0", [exchange], [found])
+
+
+def not_testable() -> list[Event]:
+    """Two rules that could not be tried for the same reason, one for another."""
+    name = "create.log"
+    why = "no log is configured: say where it is, or write log = false"
+    exchange = create(500, name, "create", START)
+    checks = [
+        check("create.new", name, "create", exchanges=(500,)),
+        check("log.no-key", name, "create", Outcome.NOT_TESTABLE, Verdict.LOG, reason=why),
+        check(
+            "log.nothing-forbidden", name, "create", Outcome.NOT_TESTABLE, Verdict.LOG, reason=why
+        ),
+        check(
+            "perform.expired",
+            name,
+            "expire",
+            Outcome.NOT_TESTABLE,
+            reason="time travel needs database.age_rows = true",
+        ),
+    ]
+    parts = [scenario(name, "What the log says", [exchange], checks, "n0tst")]
+    return run(parts, not_looked_at=("the database (database = false)",))
+
+
+def merchant_died() -> list[Event]:
+    """The merchant went away after the second scenario."""
+    parts = [
+        good("transport.every-error", 1, ["transport.http-200"]),
+        broken_repeat(first=71),
+        dead("create.race", 91, "d3aD1"),
+    ]
+    why = "the merchant stopped (exit code 137); its last words are above"
+    return run(parts, 3, stopped=why, total=182)
+
+
+def feed(listener: Listener, events: Iterable[Event]) -> None:
+    """Let a listener hear a run."""
+    for event in events:
+        listener(event)
