@@ -1,0 +1,111 @@
+"""The WSGI application: `backend.app:create_app()`."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, Request, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from backend import logs, schema
+from backend.clock import Clock, now_ms
+from backend.db import Database
+from backend.environment import settings_from
+from backend.logs import log
+from backend.settings import Settings
+from backend.shop import BadInput, Shop
+from backend.webhook import Webhook
+
+LONGEST_BODY = 1024 * 1024
+WEBHOOK = "/payme"
+VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask:
+    """The merchant, with its schema made and its log open. Settings default to the environment.
+
+    Raises SettingsError for a bad setting, SQLAlchemyError if the database cannot be reached.
+    """
+    settings = settings or settings_from()
+    logs.set_up(settings)
+    database = Database(settings)
+    schema.prepare(database)
+    app = Flask("backend", static_folder=None)
+    _add_webhook(app, Webhook(settings, database, clock))
+    _add_shop(app, Shop(settings, database, clock))
+    app.register_error_handler(BadInput, _bad_input)
+    app.register_error_handler(Exception, _unforeseen)
+    return app
+
+
+def _add_webhook(app: Flask, webhook: Webhook) -> None:
+    def payme() -> Response:
+        if request.method != "POST":
+            return _json(webhook.refuse_verb())
+        return _json(webhook.answer(request.headers.get("Authorization"), _body(request)))
+
+    def other_verb(error: HTTPException) -> Response:
+        if request.path.rstrip("/") == WEBHOOK:
+            return _json(webhook.refuse_verb())
+        return _json(_dumped({"error": error.description}), 405)
+
+    app.add_url_rule(
+        WEBHOOK,
+        view_func=payme,
+        methods=VERBS,
+        strict_slashes=False,
+        provide_automatic_options=False,
+    )
+    app.register_error_handler(405, other_verb)
+
+
+def _add_shop(app: Flask, shop: Shop) -> None:
+    @app.post("/api/generate-qr")
+    def generate_qr() -> Response:
+        return _json(_dumped(shop.generate_qr(_sent(request))))
+
+    @app.get("/api/payment-status/<order_id>")
+    def payment_status(order_id: str) -> Response:
+        return _json(_dumped(shop.payment_status(order_id)))
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        try:
+            shop.healthy()
+        except SQLAlchemyError:
+            log.exception("The database does not answer")
+            return _json(_dumped({"status": "database does not answer"}), 503)
+        return _json(_dumped({"status": "ok"}))
+
+
+def _body(request: Request) -> bytes:
+    """The whole body; of one that is too long so much that it cannot be taken for JSON."""
+    body = request.stream.read(LONGEST_BODY + 1)
+    return b"" if len(body) > LONGEST_BODY else body
+
+
+def _sent(request: Request) -> object:
+    try:
+        return json.loads(_body(request))
+    except (ValueError, RecursionError):
+        raise BadInput(400, None, "the body must be JSON") from None
+
+
+def _bad_input(error: BadInput) -> Response:
+    return _json(_dumped({"error": error.text, "member": error.member}), error.status)
+
+
+def _unforeseen(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return _json(_dumped({"error": error.description}), error.code or 500)
+    log.error("Unforeseen", exc_info=error)
+    return _json(_dumped({"error": "internal error"}), 500)
+
+
+def _dumped(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, content_type="application/json; charset=utf-8")

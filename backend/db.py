@@ -1,0 +1,91 @@
+"""The engine: how each database is told to keep a webhook's decision whole and durable.
+
+SQLite: write-ahead log, one writer at a time from the first statement on (`BEGIN IMMEDIATE`), every
+commit flushed to the disk (`synchronous=FULL`). PostgreSQL: read committed with a lock on the
+order's row, see `backend.transactions`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.settings import Settings, SettingsError
+
+BEGIN_OPTION = "sqlite_begin"
+
+
+class Database:
+    """An engine and the two ways into it: `write` may change something, `read` never does."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare the engine; nothing is connected yet. Raises SettingsError for a bad URL."""
+        self.engine = make_engine(settings)
+        reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
+        self.write = sessionmaker(self.engine, expire_on_commit=False)
+        self.read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine for SQLite or PostgreSQL with a connection for each server thread.
+
+    Raises SettingsError if the URL cannot be read or names another database.
+    """
+    url = _parsed(settings.database)
+    engine = create_engine(
+        url,
+        pool_size=settings.threads,
+        max_overflow=0,
+        pool_pre_ping=url.get_backend_name() == "postgresql",
+        hide_parameters=True,
+        connect_args=_connect_args(url, settings),
+    )
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _parsed(text: str) -> URL:
+    try:
+        url = make_url(text.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        raise SettingsError(
+            f"the database {text!r} is not a URL; such as sqlite:///photobooth.db or "
+            "postgresql://user:password@127.0.0.1/shop is needed"
+        ) from None
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise SettingsError("an in-memory SQLite database is lost between calls; name a file")
+        return url
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    raise SettingsError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql")
+
+
+def _connect_args(url: URL, settings: Settings) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": settings.busy_ms / 1000, "check_same_thread": False}
+    return {
+        "connect_timeout": max(2, settings.busy_ms // 1000),
+        "options": f"-c lock_timeout={settings.busy_ms} -c statement_timeout={settings.busy_ms}",
+    }
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    # Without this the driver begins transactions by itself, and later than we need.
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that first reads and then writes can be refused at the write, with no
+    # waiting; one that says at once that it will write waits for its turn.
+    begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(begin)

@@ -1,0 +1,69 @@
+"""The JSON-RPC envelope: what a body must be before any method looks at it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from backend.errors import Code, Refusal, bad_request
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A body that was JSON and an object. `id` is echoed as it came; None if there was none."""
+
+    id: object
+    method: object
+    params: object
+
+
+def parse(body: bytes) -> Request | Refusal:
+    """The request in a body, or the refusal it deserves: -32700 not JSON, -32600 not an object.
+
+    The refusal is returned and not raised because bad credentials are answered before it.
+    """
+    try:
+        document = _document(body)
+    except (ValueError, RecursionError):
+        return Refusal(Code.NOT_JSON, "The body is not JSON in UTF-8.")
+    if not isinstance(document, dict):
+        return bad_request("The body must be one JSON object.")
+    return Request(document.get("id"), document.get("method"), document.get("params"))
+
+
+def called(request: Request) -> tuple[str, dict[str, Any]]:
+    """The method's name and params. Raises Refusal -32600 if either has the wrong type."""
+    if not isinstance(request.method, str):
+        raise bad_request("method must be a string.")
+    if not isinstance(request.params, dict):
+        raise bad_request("params must be an object.")
+    return request.method, request.params
+
+
+def encode(id: object, outcome: dict[str, object] | Refusal) -> bytes:
+    """The answer as bytes: `result` or `error`, never both, with the request's id."""
+    answer: dict[str, object] = {"jsonrpc": "2.0", "id": id}
+    if isinstance(outcome, Refusal):
+        answer["error"] = outcome.body()
+    else:
+        answer["result"] = outcome
+    # An id may hold half a surrogate pair, which UTF-8 cannot carry but a JSON escape can.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _document(body: bytes) -> object:
+    # Decoded here because json.loads would guess UTF-16 and forgive a byte order mark.
+    return json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is beyond a float")
+    return number

@@ -1,0 +1,52 @@
+"""GetStatement: every transaction that was ever created, in Payme's order and by Payme's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend import params
+from backend.methods.base import Call, Method, Result
+from backend.methods.check import standing
+from backend.models import Transaction
+from backend.params import LAST_MS, Params
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Both ends of the period in ms, inclusive."""
+
+    begin: int
+    end: int
+
+
+def _read(given: Params) -> Asked:
+    begin, end = params.integer(given, "from"), params.integer(given, "to")
+    # Any whole number is a moment, but the database takes no more than 64 bits.
+    return Asked(max(0, min(begin, LAST_MS + 1)), max(-1, min(end, LAST_MS)))
+
+
+def _line(asked: Asked) -> str:
+    return f"GetStatement from={asked.begin}, to={asked.end}"
+
+
+def _decide(call: Call, asked: Asked) -> Result:
+    query = (
+        select(Transaction)
+        .where(Transaction.payme_time.between(asked.begin, asked.end))
+        .order_by(Transaction.payme_time, Transaction.id)
+    )
+    return {"transactions": [_item(one) for one in call.session.scalars(query)]}
+
+
+def _item(transaction: Transaction) -> Result:
+    return {
+        "id": transaction.payme_id,
+        "time": transaction.payme_time,
+        "amount": transaction.amount,
+        "account": transaction.account,
+    } | standing(transaction)
+
+
+METHOD = Method(_read, _line, _decide, writes=False)

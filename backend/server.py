@@ -1,0 +1,148 @@
+"""Serving the application: granian on any system, gunicorn elsewhere than Windows, werkzeug."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend import logs, schema
+from backend.app import create_app
+from backend.db import Database
+from backend.settings import Settings, SettingsError
+
+TARGET = "backend.app:create_app"
+STOP_SECONDS = 5
+"""How long a worker may finish what it is answering before it is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+
+class CannotServe(Exception):
+    """The server cannot run here; the text is meant for the user."""
+
+
+def serve(server: str, address: Address, workers: int, settings: Settings) -> int:
+    """Serve until a signal comes. Answers the exit code after printing what is wrong."""
+    try:
+        _check_ready(address, settings)
+        SERVERS[server](address, workers, settings)
+    except CannotServe as error:
+        sys.stderr.write(f"backend: {error}\n")
+        return 1
+    except SettingsError as error:
+        sys.stderr.write(f"backend: {error}\n")
+        return 2
+    return 0
+
+
+def _check_ready(address: Address, settings: Settings) -> None:
+    """Find out here, where it can be told in a sentence, what would break a worker."""
+    _check_port(address)
+    logs.set_up(settings)
+    database = Database(settings)
+    try:
+        schema.prepare(database)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        shown = database.engine.url.render_as_string(hide_password=True)
+        raise CannotServe(f"the database {shown} cannot be used: {reason}") from None
+    finally:
+        # A connection must not be shared with the processes that are about to be forked.
+        database.engine.dispose()
+
+
+def _check_port(address: Address) -> None:
+    # granian's own sockets share the port, so two servers would silently take turns.
+    try:
+        family, _, _, _, where = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family) as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except OSError as error:
+        raise CannotServe(
+            f"cannot listen at {address.host}:{address.port} ({error.strerror}); "
+            "stop what listens there, or choose another --port"
+        ) from None
+
+
+def _granian(address: Address, workers: int, settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    if sys.platform == "linux":
+        # What this process has loaded need not be loaded again by each worker.
+        multiprocessing.set_start_method("fork", force=True)
+    Granian(
+        TARGET,
+        factory=True,
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=settings.threads,
+        log_level=LogLevels.error,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve()
+
+
+def _gunicorn(address: Address, workers: int, settings: Settings) -> NoReturn:
+    if sys.platform == "win32" or importlib.util.find_spec("gunicorn") is None:
+        raise CannotServe("gunicorn is not installed here; use --server granian")
+    options = {
+        "--bind": f"{address.host}:{address.port}",
+        "--workers": str(workers),
+        "--worker-class": "gthread",
+        "--threads": str(settings.threads),
+        "--log-level": "error",
+        "--graceful-timeout": str(STOP_SECONDS),
+        "--pythonpath": str(Path(__file__).resolve().parent.parent),
+    }
+    flat = [text for pair in options.items() for text in pair]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *flat, f"{TARGET}()"])
+
+
+def _werkzeug(address: Address, workers: int, settings: Settings) -> None:
+    from werkzeug.serving import make_server
+
+    if workers != 1:
+        raise CannotServe("werkzeug serves with one process only; leave --workers out")
+    # It would tell of every request on standard error.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, _stop)
+    with make_server(address.host, address.port, create_app(settings), threaded=True) as made:
+        try:
+            made.serve_forever()
+        except KeyboardInterrupt:
+            return
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+SERVERS: dict[str, Callable[[Address, int, Settings], None]] = {
+    "granian": _granian,
+    "gunicorn": _gunicorn,
+    "werkzeug": _werkzeug,
+}

@@ -1,0 +1,82 @@
+"""How the merchant is configured. Every amount is in tiyin, every time in ms.
+
+`backend.environment` reads these from `PAYME_BACKEND_*`; tests build them directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_TIYIN = 2**53 - 1
+"""The largest amount that every JSON reader keeps exact."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used: what was seen, what is accepted, what to change."""
+
+
+class Profile(StrEnum):
+    """Which reading of the sources to follow where they disagree.
+
+    They disagree on the code for a second CreateTransaction on an order whose first transaction is
+    live: the documents' test page says -31008, the live sandbox accepts the account range only.
+    """
+
+    DEFAULT = "default"
+    DOCS = "docs"
+    SANDBOX = "sandbox"
+
+
+class AccountType(StrEnum):
+    """One-time: a shop order, paid once. Accumulating: a balance, topped up any number of times."""
+
+    ONE_TIME = "one-time"
+    ACCUMULATING = "accumulating"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration. `key` is the kassa's key and is never shown, not even by repr.
+
+    `fiscal_item` holds the tax data of the one thing this shop sells (title, code, package_code,
+    vat_percent, units); with it CheckPerformTransaction answers `detail`. `busy_ms` is how long a
+    call waits for the database before it is answered as a system error.
+    """
+
+    key: str = field(repr=False)
+    login: str = "Paycom"
+    kassa: str = "65a000000000000000000001"
+    database: str = "sqlite:///photobooth.db"
+    account_type: AccountType = AccountType.ONE_TIME
+    min_amount: int = 1
+    max_amount: int = MAX_TIYIN
+    refunds: bool = True
+    profile: Profile = Profile.DEFAULT
+    checkout_host: str = "https://checkout.paycom.uz"
+    fiscal_item: Mapping[str, object] | None = None
+    log_file: str = "photobooth.log"
+    log_level: str = "DEBUG"
+    threads: int = 16
+    busy_ms: int = 10_000
+
+    def __post_init__(self) -> None:
+        """Refuse what would make the merchant unsafe or its orders unpayable."""
+        if not self.key:
+            raise SettingsError(
+                "there is no kassa key: set PAYME_BACKEND_KEY to the key of your kassa "
+                "(with an empty one anybody could mark orders as paid)"
+            )
+        if ":" in self.login:
+            raise SettingsError(f"the login {self.login!r} has a colon; Basic auth allows none")
+        if not 1 <= self.min_amount <= self.max_amount <= MAX_TIYIN:
+            raise SettingsError(
+                f"the limits {self.min_amount}..{self.max_amount} tiyin are impossible: "
+                f"1 <= minimum <= maximum <= {MAX_TIYIN} is needed"
+            )
+
+    @property
+    def one_time(self) -> bool:
+        """Whether an order may be paid only once."""
+        return self.account_type is AccountType.ONE_TIME
