@@ -1,0 +1,169 @@
+"""Many calls at the same instant: each on its own connection, whole but for its last byte; then
+all the last bytes leave together.
+
+Of the ways to send calls together this one has the smallest spread of arrivals (measured in
+`tests/simulator/caller/test_burst.py`): a server only begins once a request is complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import h11
+
+from simulator.caller.http import LARGEST_ANSWER
+from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
+
+_SETTLE_S = 0.002  # lets the first parts arrive before the last bytes are let go
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One call of a burst: what came, when it was released and how long it took, in ms."""
+
+    answer: WireAnswer | WireFailure
+    released_at: int = 0
+    took: int = 0
+
+
+@dataclass(slots=True)
+class _Call:
+    sock: socket.socket | None = None
+    last: bytes = b""
+    connection: h11.Connection = field(default_factory=lambda: h11.Connection(h11.CLIENT))
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytearray = field(default_factory=bytearray)
+    outcome: WireAnswer | WireFailure | None = None
+    released_ns: int = 0
+    done_ns: int = 0
+
+
+class BurstSender:
+    """Sends several requests so that they are complete at the same moment."""
+
+    def __init__(self, timeout_ms: int) -> None:
+        self.timeout_ms = timeout_ms
+
+    def send(self, requests: Sequence[WireRequest]) -> list[Arrival]:
+        """The arrivals, in the order of the requests. Never raises for what a merchant does."""
+        calls = [self._prepare(request) for request in requests]
+        time.sleep(_SETTLE_S)
+        started = time.time_ns() // 1_000_000
+        for call in calls:
+            if call.sock is not None:
+                _release(call)
+        self._collect(calls)
+        return [_arrival(call, started) for call in calls]
+
+    def _prepare(self, request: WireRequest) -> _Call:
+        call = _Call()
+        parts = urlsplit(request.url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            raw = socket.create_connection((parts.hostname or "", port), self.timeout_ms / 1000)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            call.sock = (
+                ssl.create_default_context().wrap_socket(raw, server_hostname=parts.hostname)
+                if parts.scheme == "https"
+                else raw
+            )
+            data = _serialise(call.connection, request, parts.netloc.rpartition("@")[2])
+            call.sock.sendall(data[:-1])
+            call.last = data[-1:]
+        except OSError as error:
+            call.outcome = WireFailure(FailureKind.REFUSED, f"no connection: {error}")
+        return call
+
+    def _collect(self, calls: Sequence[_Call]) -> None:
+        deadline = time.monotonic() + self.timeout_ms / 1000
+        with selectors.DefaultSelector() as selector:
+            for call in calls:
+                if call.sock is not None and call.outcome is None:
+                    selector.register(call.sock, selectors.EVENT_READ, call)
+            while selector.get_map() and (left := deadline - time.monotonic()) > 0:
+                for key, _ in selector.select(left):
+                    _receive(key.data)
+                    if key.data.outcome is not None:
+                        selector.unregister(key.fileobj)
+        for call in calls:
+            call.done_ns = call.done_ns or time.monotonic_ns()
+            if call.outcome is None:
+                text = f"no whole answer within {self.timeout_ms} ms"
+                call.outcome = WireFailure(FailureKind.TIMEOUT, text)
+            if call.sock is not None:
+                call.sock.close()
+
+
+def _serialise(connection: h11.Connection, request: WireRequest, host: str) -> bytes:
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = [("Host", host), ("Content-Length", str(len(request.body)))]
+    headers += [*request.headers, ("Connection", "close")]
+    head = connection.send(h11.Request(method=request.method, target=target, headers=headers))
+    body = connection.send(h11.Data(data=request.body))
+    connection.send(h11.EndOfMessage())
+    return (head or b"") + (body or b"")
+
+
+def _release(call: _Call) -> None:
+    assert call.sock is not None
+    call.released_ns = time.monotonic_ns()
+    # the call has its outcome below if the merchant has already hung up
+    with contextlib.suppress(OSError):
+        call.sock.sendall(call.last)
+
+
+def _receive(call: _Call) -> None:
+    assert call.sock is not None
+    try:
+        data = call.sock.recv(65536)
+        call.connection.receive_data(data)
+        _advance(call)
+    except ssl.SSLWantReadError:
+        return
+    except OSError as error:
+        _end(call, WireFailure(FailureKind.CLOSED, f"the connection broke: {error}"))
+    except h11.RemoteProtocolError as error:
+        closed = not call.status
+        kind = FailureKind.CLOSED if closed else FailureKind.NOT_HTTP
+        words = "the merchant closed the connection with no answer"
+        _end(call, WireFailure(kind, words if closed else f"the answer is not HTTP: {error}"))
+
+
+def _advance(call: _Call) -> None:
+    while True:
+        event = call.connection.next_event()
+        if event in (h11.NEED_DATA, h11.PAUSED):
+            return
+        if isinstance(event, h11.Response):
+            call.status = event.status_code
+            call.headers = tuple((k.decode("latin1"), v.decode("latin1")) for k, v in event.headers)
+        elif isinstance(event, h11.Data):
+            call.body += event.data
+            if len(call.body) > LARGEST_ANSWER:
+                text = f"the answer is larger than {LARGEST_ANSWER:,} bytes"
+                return _end(call, WireFailure(FailureKind.TOO_LARGE, text))
+        elif isinstance(event, h11.EndOfMessage):
+            return _end(call, WireAnswer(call.status, call.headers, bytes(call.body)))
+        elif isinstance(event, h11.ConnectionClosed):
+            text = "the merchant closed the connection with no answer"
+            return _end(call, WireFailure(FailureKind.CLOSED, text))
+
+
+def _end(call: _Call, outcome: WireAnswer | WireFailure) -> None:
+    call.outcome = outcome
+    call.done_ns = time.monotonic_ns()
+
+
+def _arrival(call: _Call, started: int) -> Arrival:
+    assert call.outcome is not None
+    took = max(0, (call.done_ns - call.released_ns) // 1_000_000) if call.released_ns else 0
+    return Arrival(call.outcome, started, took)

@@ -1,0 +1,123 @@
+"""The ordinary way to the merchant: one httpx client, keep-alive, a time limit for the whole call.
+
+An idle connection is not used again after `KEEP_MS`: common servers close theirs after two
+seconds or more, and a call on a connection that is just being closed would look like a fault.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
+
+KEEP_MS = 800
+LARGEST_ANSWER = 1024 * 1024
+
+
+class _Reopening(httpx.BaseTransport):
+    """An httpx transport whose connections can be dropped without ending the client."""
+
+    def __init__(self) -> None:
+        self._inner = self._open()
+
+    @staticmethod
+    def _open() -> httpx.HTTPTransport:
+        limits = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_MS / 1000)
+        return httpx.HTTPTransport(limits=limits, trust_env=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._inner.handle_request(request)
+
+    def drop(self) -> None:
+        old, self._inner = self._inner, self._open()
+        old.close()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class HttpTransport:
+    """Sends through httpx; never follows a redirect, never reads more than a mebibyte."""
+
+    def __init__(self, timeout_ms: int, clock: Callable[[], int] | None = None) -> None:
+        self.timeout_ms = timeout_ms
+        self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
+        self._connections = _Reopening()
+        self.client = httpx.Client(
+            transport=self._connections,
+            timeout=timeout_ms / 1000,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"Accept": "application/json, text/json", "User-Agent": "payme-sandbox"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.client.close()
+
+    def drop_connections(self) -> None:
+        """Close idle connections: a server that serves one at a time must be free for others."""
+        self._connections.drop()
+
+    def send(self, request: WireRequest) -> WireAnswer | WireFailure:
+        """One call. A slow answer, a refused or broken connection and garbage are failures."""
+        deadline = self._clock() + self.timeout_ms
+        try:
+            with self.client.stream(
+                request.method,
+                request.url,
+                headers=list(request.headers),
+                content=request.body or None,
+            ) as response:
+                return self._read(response, deadline)
+        except httpx.TimeoutException:
+            return self._too_slow()
+        except httpx.ConnectError as error:
+            return WireFailure(FailureKind.REFUSED, f"no connection: {_words(error)}")
+        except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
+            return _protocol_failure(error)
+        except httpx.TransportError as error:
+            return WireFailure(
+                FailureKind.CLOSED, f"the connection broke before an answer came: {_words(error)}"
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            return WireFailure(FailureKind.REFUSED, f"not a usable URL: {_words(error)}")
+
+    def _read(self, response: httpx.Response, deadline: int) -> WireAnswer | WireFailure:
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                return WireFailure(
+                    FailureKind.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER:,} bytes"
+                )
+            if self._clock() > deadline:
+                return self._too_slow()
+        headers = tuple((k, v) for k, v in response.headers.multi_items())
+        return WireAnswer(response.status_code, headers, bytes(body))
+
+    def _too_slow(self) -> WireFailure:
+        return WireFailure(FailureKind.TIMEOUT, f"no whole answer within {self.timeout_ms} ms")
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _protocol_failure(error: Exception) -> WireFailure:
+    text = _words(error)
+    if "disconnected" in text or "closed" in text:
+        return WireFailure(FailureKind.CLOSED, "the merchant closed the connection with no answer")
+    return WireFailure(FailureKind.NOT_HTTP, f"the answer is not HTTP: {text}")

@@ -1,0 +1,146 @@
+"""What Payme's side knows of a scenario's transactions from the merchant's own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from simulator.protocol.answer import Answer
+from simulator.protocol.finding import MISSING, Finding, show
+from simulator.protocol.kinds import same_number
+from simulator.protocol.vocabulary import REASON_TIMEOUT, TIMEOUT_MS, Code, Method, State
+
+_TIMES = ("create_time", "perform_time", "cancel_time")
+_MARGIN_MS = 30_000
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One transaction as last acknowledged. `members` are those of CheckTransaction."""
+
+    payme_id: str
+    account: object
+    amount: object
+    time: int
+    state: int
+    members: dict[str, object] = field(default_factory=dict)
+    aged_ms: int = 0
+    sure: bool = True
+    expired: bool = False
+
+    def is_old(self, now: int) -> bool:
+        """Past Payme's 12 hours: the merchant may cancel it by itself at any call."""
+        return now - (self.time - self.aged_ms) > TIMEOUT_MS - _MARGIN_MS
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in (State.CREATED, State.PERFORMED)
+
+
+@dataclass(slots=True)
+class Books:
+    """The transactions of one scenario by Payme id, and the ids whose creation was refused."""
+
+    transactions: dict[str, Transaction] = field(default_factory=dict)
+    refused: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> set[str]:
+        """Every Payme id that this scenario has sent in a Create."""
+        return set(self.transactions) | set(self.refused)
+
+    def of_account(self, account: object) -> list[Transaction]:
+        return [t for t in self.transactions.values() if t.account == account]
+
+    def note(self, method: Method | None, params: object, answer: Answer, now: int) -> None:
+        """Take in what a call was answered."""
+        if not isinstance(params, Mapping) or not isinstance(params.get("id"), str):
+            return
+        known = self.transactions.get(params["id"])
+        if answer.kind == "nothing":
+            self._unanswered(method, params, known)
+        elif method is Method.CREATE and known is None:
+            self._created(params, answer)
+        elif known is not None and answer.kind == "result":
+            _moved(method, params, answer, known)
+        elif known is not None and method in (Method.CREATE, Method.PERFORM):
+            _maybe_expired(known, answer, now)
+
+    def _unanswered(
+        self, method: Method | None, params: Mapping[str, object], known: Transaction | None
+    ) -> None:
+        if known is not None and method in (Method.CREATE, Method.PERFORM, Method.CANCEL):
+            known.sure = False
+
+    def _created(self, params: Mapping[str, object], answer: Answer) -> None:
+        payme_id = str(params["id"])
+        if answer.kind == "error":
+            self.refused[payme_id] = params
+            return
+        self.refused.pop(payme_id, None)
+        time = params.get("time")
+        tx = Transaction(
+            payme_id,
+            params.get("account"),
+            params.get("amount"),
+            time if type(time) is int else 0,
+            State.CREATED,
+        )
+        for name in ("create_time", "transaction"):
+            if answer.member(name) is not MISSING:
+                tx.members[name] = answer.member(name)
+        self.transactions[payme_id] = tx
+
+
+def _moved(
+    method: Method | None, params: Mapping[str, object], answer: Answer, tx: Transaction
+) -> None:
+    state = answer.member("state")
+    if method is Method.PERFORM and tx.state == State.CREATED:
+        tx.state = State.PERFORMED
+        tx.members["perform_time"] = answer.member("perform_time")
+    elif method is Method.CANCEL and tx.is_live:
+        tx.state = State.CANCELLED if tx.state == State.CREATED else State.REFUNDED
+        if state in (State.CANCELLED, State.REFUNDED) and type(state) is int:
+            tx.state = state
+        tx.members["cancel_time"] = answer.member("cancel_time")
+        tx.members["reason"] = params.get("reason")
+
+
+def _maybe_expired(tx: Transaction, answer: Answer, now: int) -> None:
+    if tx.state == State.CREATED and answer.code == Code.IMPOSSIBLE and tx.is_old(now):
+        tx.state, tx.expired = State.CANCELLED, True
+        tx.members["reason"] = REASON_TIMEOUT
+        tx.members.pop("cancel_time", None)
+
+
+def differences(
+    tx: Transaction, shown: Mapping[str, object], rule: str, now: int, path: str = "result"
+) -> list[Finding]:
+    """Where a record of the merchant's departs from what the merchant has acknowledged."""
+    state = shown.get("state", MISSING)
+    lapsed = tx.state == State.CREATED and tx.is_old(now) and state == State.CANCELLED
+    if lapsed:
+        return _pairs(rule, path, [("reason", REASON_TIMEOUT, shown.get("reason", MISSING))])
+    pairs: list[tuple[str, object, object]] = [("state", tx.state, state)]
+    names: Iterable[str] = ("transaction", *_TIMES)
+    for name in names:
+        if name == "create_time" and tx.aged_ms:
+            continue
+        if name in tx.members and tx.members[name] is not MISSING:
+            pairs.append((name, tx.members[name], shown.get(name, MISSING)))
+    if tx.state < 0:
+        allowed = tx.members.get("reason")
+        seen = shown.get("reason", MISSING)
+        if not (tx.is_old(now) and seen == REASON_TIMEOUT):
+            pairs.append(("reason", allowed, seen))
+    return _pairs(rule, path, pairs)
+
+
+def _pairs(rule: str, path: str, pairs: list[tuple[str, object, object]]) -> list[Finding]:
+    message = "The merchant's record is not what it answered before."
+    return [
+        Finding(rule, message, f"{path}.{name}", show(wanted), show(seen))
+        for name, wanted, seen in pairs
+        if not same_number(wanted, seen)
+    ]

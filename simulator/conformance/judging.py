@@ -1,0 +1,183 @@
+"""What every exchange must keep to, whatever the scenario is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from simulator.caller.client import NOTHING, Call, Made
+from simulator.caller.wire import FailureKind, WireAnswer, WireFailure
+from simulator.protocol.answer import NO_ID, Answer, check_http, check_id, read_answer
+from simulator.protocol.errors import check_error
+from simulator.protocol.finding import Finding, Report
+from simulator.protocol.kinds import payme_would_send
+from simulator.protocol.members import check_result
+from simulator.protocol.vocabulary import Method, as_method
+
+UNSENT = "transport.unsent-answer"
+_FAILURE_RULES = {
+    FailureKind.TIMEOUT: "transport.in-time",
+    FailureKind.TOO_LARGE: "transport.size",
+}
+
+ENGINE_RULES = (
+    "transport.answers",
+    "transport.in-time",
+    "transport.http-200",
+    "transport.json-object",
+    "transport.content-type",
+    "transport.size",
+    "transport.unsent-answer",
+    "envelope.result-xor-error",
+    "envelope.id-same",
+    "envelope.id-present",
+    "envelope.id-type",
+    "envelope.no-strays",
+    "error.code-integer",
+    "error.message-present",
+    "error.message-localised",
+    "error.message-languages",
+    "error.data-account-member",
+    "error.code-known",
+    "types.result-object",
+    "types.state",
+    "types.times",
+    "types.times-numeric-string",
+    "types.unset-times",
+    "types.unset-times-zero",
+    "types.transaction-present",
+    "types.transaction-string",
+    "types.reason",
+    "types.reason-null",
+    "types.allow-boolean",
+    "types.amount",
+    "types.detail",
+    "types.receivers",
+    "log.nothing-forbidden",
+    "log.no-key",
+    "answer.no-key",
+    "order.one-live-transaction",
+    "invariant.user",
+    "create.repeat-same-answer",
+    "perform.repeat-same-answer",
+    "cancel.repeat-same-answer",
+    "refusal.changes-nothing",
+    "create.refused-leaves-nothing",
+    "check.matches-answers",
+    "statement.matches-check",
+    "statement.transactions-array",
+    "database.matches-answers",
+    "database.one-row",
+    "order.status-fits",
+    "auth.right-key",
+)
+"""The rules that the engine judges by itself; each must have a row in `rules.yaml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One exchange with its answer read and judged."""
+
+    made: Made
+    answer: Answer
+    report: Report
+
+    @property
+    def method(self) -> Method | None:
+        return method_of(self.made.call)
+
+    @property
+    def failure(self) -> WireFailure | None:
+        return self.made.answer if isinstance(self.made.answer, WireFailure) else None
+
+
+def method_of(call: Call) -> Method | None:
+    """The method that the call is meant to be, or None if it is bent beyond recognition."""
+    bent = call.raw is not None or call.http_method != "POST" or "method" in call.envelope
+    return None if bent else as_method(call.method)
+
+
+def payme_sends(call: Call) -> bool:
+    """True if Payme itself could send this: only then do the rules of the wire bind fully."""
+    method = method_of(call)
+    bent = set(call.envelope) - {"jsonrpc"}
+    if method is None or bent or call.envelope.get("jsonrpc", NOTHING) is not NOTHING:
+        return False
+    return payme_would_send(method, call.params)
+
+
+def judge(made: Made, members: Collection[str], own: Collection[str], unsent: bool) -> Judged:
+    """Read the answer and hold it against every rule that needs no scenario."""
+    report = Report()
+    if isinstance(made.answer, WireFailure):
+        answer = _no_answer(made.answer, report)
+    else:
+        answer = _judge_answer(made, made.answer, members, own, report)
+        report.expect(
+            not made.leaked_key,
+            Finding("answer.no-key", "The kassa's key never leaves the merchant.", "body"),
+        )
+    if unsent or not payme_sends(made.call):
+        report = _softened(report)
+    return Judged(made, answer, report)
+
+
+def _no_answer(failure: WireFailure, report: Report) -> Answer:
+    rule = _FAILURE_RULES.get(failure.kind, "transport.answers")
+    report.expect(
+        False, Finding(rule, "The call got no usable answer.", "", "an answer", failure.text)
+    )
+    return Answer("nothing")
+
+
+def _judge_answer(
+    made: Made, wire: WireAnswer, members: Collection[str], own: Collection[str], report: Report
+) -> Answer:
+    report.looked_at |= {"transport.answers", "transport.in-time", "transport.size"}
+    check_http(wire.status, wire.header("content-type"), report)
+    answer = read_answer(wire.status, wire.body, report)
+    check_id(NO_ID if made.rpc_id is NOTHING else made.rpc_id, answer, report)
+    _no_strays(answer, report)
+    method = method_of(made.call)
+    if answer.kind == "error":
+        check_error(method, answer, members, report)
+    elif answer.kind == "result" and method is not None:
+        check_result(method, _own_items(method, answer.result, own), report)
+    return answer
+
+
+def _no_strays(answer: Answer, report: Report) -> None:
+    if not isinstance(answer.body, Mapping):
+        return
+    strays = sorted(set(answer.body) - {"jsonrpc", "id", "result", "error"})
+    report.expect(
+        not strays,
+        Finding(
+            "envelope.no-strays",
+            "An answer has no members beside jsonrpc, id, result and error.",
+            "body",
+            "nothing else",
+            ", ".join(strays),
+        ),
+    )
+
+
+def _own_items(method: Method, result: object, own: Collection[str]) -> object:
+    """A statement without other people's transactions: only the scenario's own are judged."""
+    if method is not Method.STATEMENT or not isinstance(result, Mapping):
+        return result
+    items = result.get("transactions")
+    if not isinstance(items, list):
+        return result
+    kept = [i for i in items if not isinstance(i, Mapping) or "id" not in i or i["id"] in own]
+    return {**result, "transactions": kept}
+
+
+def _softened(report: Report) -> Report:
+    """A fault on a request that Payme never sends warns, unless it is a hang or a leak."""
+    hard = {"transport.in-time", "answer.no-key", "transport.size"}
+    soft = Report(looked_at={r for r in report.looked_at if r in hard} | {UNSENT})
+    for finding in report.findings:
+        keep = finding.rule in hard
+        soft.findings.append(finding if keep else replace(finding, rule=UNSENT))
+    return soft

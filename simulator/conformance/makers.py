@@ -1,0 +1,105 @@
+"""The makers: the few ways in which a scenario derives one value from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simulator.conformance.values import NotApplicable, OrderLike
+
+
+def arithmetic(name: str, value: object) -> int:
+    """`$plus`, `$times`, `$over` of two whole numbers; no fractions of a tiyin."""
+    if not isinstance(value, list) or len(value) != 2 or not all(type(v) is int for v in value):
+        raise NotApplicable(f"{name} takes two whole numbers, not {value!r}")
+    left, right = value
+    if name == "$plus":
+        return int(left + right)
+    return int(left * right) if name == "$times" else int(left // right)
+
+
+def as_text(value: object) -> str:
+    """A number in quotes."""
+    return str(value)
+
+
+def as_float(value: object) -> float:
+    """1000 as 1000.0: what a merchant gets from a careless JSON writer."""
+    if type(value) is not int:
+        raise NotApplicable(f"{value!r} is not a whole number")
+    return float(value)
+
+
+def merge(name: str, value: object) -> object:
+    """`$merge: [a, b]` is a with b's members; `$without: [a, name]` is a less one member."""
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], Mapping):
+        raise NotApplicable(f"{name} takes an object and one more value, not {value!r}")
+    base, other = dict(value[0]), value[1]
+    if name == "$without":
+        return {key: item for key, item in base.items() if key != other}
+    return {**base, **other}
+
+
+def _letters(value: object) -> object:
+    text = str(value)
+    if text.swapcase() == text:
+        raise NotApplicable("the account has no letters whose case could change")
+    return text.swapcase()
+
+
+def _number(value: object) -> object:
+    if type(value) is int:
+        return str(value)
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or text != str(int(text)):
+        raise NotApplicable("the account is not a number")
+    return int(text)
+
+
+def _digits(value: object) -> object:
+    text = str(value)
+    other = text.translate({ord("0") + n: chr(0x0660 + n) for n in range(10)})
+    if other == text:
+        raise NotApplicable("the account has no digits")
+    return other
+
+
+CHANGES: dict[str, Callable[[object], object]] = {
+    "null": lambda v: None,
+    "empty": lambda v: "",
+    "blanks-around": lambda v: f" {v} ",
+    "other-case": _letters,
+    "as-number": _number,
+    "zero": lambda v: 0,
+    "negative": lambda v: -1,
+    "true": lambda v: True,
+    "list": lambda v: [v],
+    "object": lambda v: {"$ne": None},
+    "like-any": lambda v: "%",
+    "like-prefix": lambda v: f"{str(v)[:-1]}%",
+    "like-one": lambda v: f"{str(v)[:-1]}_",
+    "sql": lambda v: f"{v}' OR '1'='1",
+    "quote": lambda v: f"{v}'",
+    "long": lambda v: "9" * 10_000,
+    "newline": lambda v: f"{v}\n",
+    "nul": lambda v: f"{v}\x00",
+    "unicode-digits": _digits,
+}
+"""How an account can be wrong: name in a scenario file -> change of the naming member."""
+
+
+def account(
+    value: object, how: str, member: str, unknown: Callable[[], OrderLike]
+) -> Mapping[str, object]:
+    """The account with the member that names the order changed. Raises NotApplicable."""
+    if how == "unknown":
+        return dict(unknown().account)
+    if not isinstance(value, Mapping) or member not in value:
+        raise NotApplicable("no member of the account names the order")
+    changed = dict(value)
+    if how == "missing":
+        del changed[member]
+        return changed
+    if how not in CHANGES:
+        raise NotApplicable(f'there is no way "{how}" to change an account')
+    changed[member] = CHANGES[how](value[member])
+    return changed

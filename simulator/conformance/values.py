@@ -1,0 +1,178 @@
+"""References and makers -> values. Every value keeps its JSON type."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+from simulator.conformance.durations import parse_duration
+from simulator.conformance.syntax import MAKERS, MATCHERS, REFERENCE, is_reference, operator
+
+
+class NotApplicable(Exception):
+    """This row cannot be made from this merchant's values; it is skipped with this reason."""
+
+
+class Unresolved(Exception):
+    """A reference to something an earlier step did not bring."""
+
+
+class OrderLike(Protocol):
+    """What a scenario may ask of an order (see `simulator.observers.orders.Order`)."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def amount_sum(self) -> int: ...
+    @property
+    def account(self) -> Mapping[str, object]: ...
+    @property
+    def member(self) -> str: ...
+
+
+@dataclass(slots=True)
+class Fresh:
+    """New ids and times for a whole run: one seed for what may repeat, the clock for what may not.
+
+    Payme ids are 24 hexadecimal digits: the second, then the seed's digits, then a counter, so
+    that two runs with one seed do not meet in a merchant's database.
+    """
+
+    seed: int
+    unknown_account: Callable[[], OrderLike]
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    _counter: itertools.count[int] = field(default_factory=itertools.count)
+    _last: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _random: Random = field(init=False)
+    _salt: int = field(default_factory=lambda: secrets.randbits(16))
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+
+    def transaction_id(self) -> str:
+        with self._lock:
+            middle = self._random.getrandbits(24)
+            number = next(self._counter) & 0xFFFFFF
+        return f"{self.clock() // 1000 & 0xFFFFFFFF:08x}{self._salt:04x}{middle:06x}{number:06x}"
+
+    def now(self) -> int:
+        """Our clock in ms, later than any time given out before."""
+        with self._lock:
+            self._last = max(self._last + 1, self.clock())
+            return self._last
+
+
+@dataclass(slots=True)
+class Scope:
+    """All that a scenario's references can reach."""
+
+    fresh: Fresh
+    started: int
+    config: Mapping[str, object]
+    orders: dict[str, object] = field(default_factory=dict)
+    steps: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    matrix: Mapping[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    loop: int = 0
+
+    def resolve(self, value: object) -> object:
+        """The value with its references and makers replaced; matchers stay, resolved inside."""
+        if isinstance(value, str):
+            if is_reference(value):
+                return self._reference(value)
+            return value[1:] if value.startswith("$$") else value
+        if isinstance(value, list):
+            return [self.resolve(item) for item in value]
+        if isinstance(value, dict):
+            name = operator(value)
+            if name in MAKERS:
+                return self._make(str(name), value[str(name)])
+            if name in MATCHERS:
+                return {name: self.resolve(value[str(name)])}
+            return {key: self.resolve(item) for key, item in value.items()}
+        return value
+
+    def _reference(self, text: str) -> object:
+        match = REFERENCE.fullmatch(text)
+        if match is None:
+            raise Unresolved(f"{text} is not a reference")
+        path = [part for part in match[2].split(".") if part]
+        path = [str(self.loop) if part == "$loop" else part for part in path]
+        root = match[1]
+        if root == "now":
+            return self.fresh.now()
+        if root == "loop":
+            return self.loop
+        if root == "new":
+            return (
+                self.fresh.transaction_id() if path == ["transaction_id"] else self._unknown(path)
+            )
+        if root == "unknown":
+            return self._unknown(path)
+        value = self._root(root, text)
+        for part in path:
+            value = _member(value, part, text)
+        return self.resolve(value) if root in ("matrix", "with") else value
+
+    def _unknown(self, path: list[str]) -> object:
+        return _member(self.fresh.unknown_account(), path[0] if path else "account", "$unknown")
+
+    def _root(self, root: str, text: str) -> object:
+        roots: dict[str, object] = {
+            "matrix": self.matrix,
+            "with": self.arguments,
+            "config": self.config,
+        }
+        if root in roots:
+            return roots[root]
+        if root in self.steps:
+            return self.steps[root]
+        if root in self.orders:
+            return self.orders[root]
+        raise Unresolved(f"{text}: there is no {root} yet")
+
+    def _make(self, name: str, argument: object) -> object:
+        from simulator.conformance.makers import account, arithmetic, as_float, as_text, merge
+
+        if name == "$ago":
+            return self.started - parse_duration(str(argument))
+        if name == "$account":
+            assert isinstance(argument, dict)
+            value = self.resolve(argument.get("of", "$order.account"))
+            how = str(self.resolve(argument["how"]))
+            return account(value, how, self._naming_member(value), self.fresh.unknown_account)
+        value = self.resolve(argument)
+        if name in ("$plus", "$times", "$over"):
+            return arithmetic(name, value)
+        if name == "$text":
+            return as_text(value)
+        if name == "$as_float":
+            return as_float(value)
+        return merge(name, value)
+
+    def _naming_member(self, account: object) -> str:
+        for order in self.orders.values():
+            if getattr(order, "account", None) == account:
+                return str(getattr(order, "member", ""))
+        return next(iter(account), "") if isinstance(account, Mapping) else ""
+
+
+def _member(value: object, part: str, text: str) -> object:
+    if isinstance(value, Mapping):
+        if part in value:
+            return value[part]
+    elif isinstance(value, list):
+        if part.isdigit() and int(part) < len(value):
+            return value[int(part)]
+    elif hasattr(value, part) and not part.startswith("_"):
+        return getattr(value, part)
+    raise Unresolved(f"{text}: there is no {part}")

@@ -1,0 +1,74 @@
+"""`detail`: the fiscal data of a receipt. Every rule here is a should: the documents differ.
+
+Source: developer.help.paycom.uz, CheckPerformTransaction, "detail".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.protocol.finding import MISSING, Finding, Report, show
+from simulator.protocol.kinds import is_int
+
+_TEXTS = ("title", "code", "package_code")
+_NUMBERS = ("price", "count", "vat_percent")
+
+
+def _is_number(value: object) -> bool:
+    return is_int(value) or type(value) is float
+
+
+def _finding(path: str, expected: str, actual: object) -> Finding:
+    message = "`detail` describes the goods as the fiscal receipt needs them."
+    return Finding("types.detail", message, path, expected, show(actual))
+
+
+def check_detail(detail: object, report: Report) -> None:
+    """Shape and types of `result.detail`."""
+    if detail is None:
+        return
+    if not isinstance(detail, Mapping):
+        report.expect(False, _finding("result.detail", "an object", detail))
+        return
+    kind = detail.get("receipt_type", MISSING)
+    report.expect(is_int(kind), _finding("result.detail.receipt_type", "a number", kind))
+    items = detail.get("items", [])
+    if not isinstance(items, list) or not all(isinstance(i, Mapping) for i in items):
+        report.expect(False, _finding("result.detail.items", "an array of objects", items))
+        return
+    for index, item in enumerate(items):
+        _check_item(item, f"result.detail.items[{index}]", report)
+
+
+def _check_item(item: Mapping[str, object], path: str, report: Report) -> None:
+    for name in _TEXTS:
+        value = item.get(name, MISSING)
+        report.expect(isinstance(value, str), _finding(f"{path}.{name}", "a string", value))
+    for name in _NUMBERS:
+        value = item.get(name, MISSING)
+        report.expect(_is_number(value), _finding(f"{path}.{name}", "a number", value))
+    code = item.get("code")
+    report.expect(
+        isinstance(code, str) and len(code) == 17 and code.isdigit(),
+        _finding(f"{path}.code", "17 digits", code),
+    )
+
+
+def items_total(detail: object) -> int | None:
+    """What the receipt's lines add up to in tiyin, or None if they cannot be added."""
+    if not isinstance(detail, Mapping) or not isinstance(detail.get("items"), list):
+        return None
+    total = 0
+    for item in detail["items"]:
+        price, count = item.get("price"), item.get("count")
+        discount = item.get("discount") or 0
+        if not (is_int(price) and is_int(count) and is_int(discount)):
+            return None
+        total += price * count - discount
+    shipping = detail.get("shipping")
+    if isinstance(shipping, Mapping):
+        extra = shipping.get("price", 0)
+        if not is_int(extra):
+            return None
+        total += extra
+    return total
