@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     database = Database(settings)
     schema.prepare(database)
     app = Flask("backend", static_folder=None)
+    app.extensions["backend.database"] = database
     _add_webhook(app, Webhook(settings, database, clock))
     _add_shop(app, Shop(settings, database, clock))
     app.register_error_handler(BadInput, _bad_input)

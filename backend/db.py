@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.settings import Settings, SettingsError
+from backend.settings import DEFAULT_BUSY_MS, DEFAULT_THREADS, Settings, SettingsError
 
 BEGIN_OPTION = "sqlite_begin"
 
@@ -25,25 +25,28 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         """Prepare the engine; nothing is connected yet. Raises SettingsError for a bad URL."""
-        self.engine = make_engine(settings)
+        self.engine = make_engine(settings.database, settings.threads, settings.busy_ms)
         reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
         self.write = sessionmaker(self.engine, expire_on_commit=False)
         self.read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
 
 
-def make_engine(settings: Settings) -> Engine:
-    """An engine for SQLite or PostgreSQL with a connection for each server thread.
+def make_engine(
+    database: str, threads: int = DEFAULT_THREADS, busy_ms: int = DEFAULT_BUSY_MS
+) -> Engine:
+    """An engine for SQLite or PostgreSQL with at most one connection a thread.
 
-    Raises SettingsError if the URL cannot be read or names another database.
+    `busy_ms` is how long a statement waits for others. Raises SettingsError if the URL cannot be
+    read or names another database.
     """
-    url = _parsed(settings.database)
+    url = _parsed(database)
     engine = create_engine(
         url,
-        pool_size=settings.threads,
+        pool_size=threads,
         max_overflow=0,
         pool_pre_ping=url.get_backend_name() == "postgresql",
         hide_parameters=True,
-        connect_args=_connect_args(url, settings),
+        connect_args=_connect_args(url, busy_ms),
     )
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -68,12 +71,12 @@ def _parsed(text: str) -> URL:
     raise SettingsError(f"{url.get_backend_name()} is not supported; use sqlite or postgresql")
 
 
-def _connect_args(url: URL, settings: Settings) -> dict[str, Any]:
+def _connect_args(url: URL, busy_ms: int) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
-        return {"timeout": settings.busy_ms / 1000, "check_same_thread": False}
+        return {"timeout": busy_ms / 1000, "check_same_thread": False}
     return {
-        "connect_timeout": max(2, settings.busy_ms // 1000),
-        "options": f"-c lock_timeout={settings.busy_ms} -c statement_timeout={settings.busy_ms}",
+        "connect_timeout": max(2, busy_ms // 1000),
+        "options": f"-c lock_timeout={busy_ms} -c statement_timeout={busy_ms}",
     }
 
 

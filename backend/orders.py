@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.errors import Code, Refusal, about_account, about_state
@@ -12,6 +12,16 @@ from backend.models import Payment, State, Status, Transaction
 from backend.settings import Profile, Settings
 
 TIYIN_IN_SUM = 100
+
+BY_NUMBER = select(Payment).where(Payment.order_id == bindparam("order_id"))
+WAITING = select(Transaction).where(
+    Transaction.order_id == bindparam("order_id"), Transaction.state == State.CREATED
+)
+
+
+def find(session: Session, number: str) -> Payment | None:
+    """The order of that number as it is, not locked; None if there is none."""
+    return session.scalar(BY_NUMBER, {"order_id": number})
 
 
 def known(order: Payment | None) -> Payment:
@@ -41,10 +51,7 @@ def check_unpaid(order: Payment) -> None:
 
 def waiting(session: Session, order: Payment) -> Sequence[Transaction]:
     """The order's transactions that were created and neither performed nor cancelled."""
-    query = select(Transaction).where(
-        Transaction.order_id == order.order_id, Transaction.state == State.CREATED
-    )
-    return session.scalars(query).all()
+    return session.scalars(WAITING, {"order_id": order.order_id}).all()
 
 
 def busy_at_check() -> Refusal:

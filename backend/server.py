@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import logging
 import multiprocessing
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import logs, schema
@@ -22,6 +24,7 @@ from backend.db import Database
 from backend.settings import Settings, SettingsError
 
 TARGET = "backend.app:create_app"
+PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 5
 """How long a worker may finish what it is answering before it is killed."""
 
@@ -42,6 +45,7 @@ def serve(server: str, address: Address, workers: int, settings: Settings) -> in
     """Serve until a signal comes. Answers the exit code after printing what is wrong."""
     try:
         _check_ready(address, settings)
+        _greet(address, settings)
         SERVERS[server](address, workers, settings)
     except CannotServe as error:
         sys.stderr.write(f"backend: {error}\n")
@@ -50,6 +54,14 @@ def serve(server: str, address: Address, workers: int, settings: Settings) -> in
         sys.stderr.write(f"backend: {error}\n")
         return 2
     return 0
+
+
+def _greet(address: Address, settings: Settings) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(
+            f"Webhook at http://{address.host}:{address.port}/payme, log in {settings.log_file}. "
+            "Ctrl-C stops.\n"
+        )
 
 
 def _check_ready(address: Address, settings: Settings) -> None:
@@ -95,7 +107,6 @@ def _granian(address: Address, workers: int, settings: Settings) -> None:
         multiprocessing.set_start_method("fork", force=True)
     Granian(
         TARGET,
-        factory=True,
         address=address.host,
         port=address.port,
         interface=Interfaces.WSGI,
@@ -103,7 +114,15 @@ def _granian(address: Address, workers: int, settings: Settings) -> None:
         blocking_threads=settings.threads,
         log_level=LogLevels.error,
         workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    ).serve(target_loader=_load)
+
+
+def _load(target: str) -> Flask:
+    """Called in each worker of granian."""
+    if sys.platform == "linux":
+        # A worker whose parent was killed would go on answering at the port.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return create_app()
 
 
 def _gunicorn(address: Address, workers: int, settings: Settings) -> NoReturn:

@@ -9,8 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+DEFAULT_DATABASE = "sqlite:///photobooth.db"
+"""A file in the directory where the merchant was started."""
+
 MAX_TIYIN = 2**53 - 1
 """The largest amount that every JSON reader keeps exact."""
+
+DEFAULT_THREADS = 16
+DEFAULT_BUSY_MS = 10_000
 
 
 class SettingsError(ValueError):
@@ -48,7 +54,7 @@ class Settings:
     key: str = field(repr=False)
     login: str = "Paycom"
     kassa: str = "65a000000000000000000001"
-    database: str = "sqlite:///photobooth.db"
+    database: str = DEFAULT_DATABASE
     account_type: AccountType = AccountType.ONE_TIME
     min_amount: int = 1
     max_amount: int = MAX_TIYIN
@@ -58,8 +64,8 @@ class Settings:
     fiscal_item: Mapping[str, object] | None = None
     log_file: str = "photobooth.log"
     log_level: str = "DEBUG"
-    threads: int = 16
-    busy_ms: int = 10_000
+    threads: int = DEFAULT_THREADS
+    busy_ms: int = DEFAULT_BUSY_MS
 
     def __post_init__(self) -> None:
         """Refuse what would make the merchant unsafe or its orders unpayable."""

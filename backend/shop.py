@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from backend import checkout
+from backend import checkout, orders
 from backend.clock import Clock, now_ms
 from backend.db import Database
 from backend.logs import log, shown
@@ -67,7 +67,7 @@ class Shop:
     def payment_status(self, order_id: str) -> dict[str, object]:
         """How an order stands. Raises BadInput 404 if there is none."""
         with self._database.read() as session:
-            order = session.scalar(select(Payment).where(Payment.order_id == order_id))
+            order = orders.find(session, order_id)
         if order is None:
             raise BadInput(404, "order_id", "there is no such order")
         return described(order)
@@ -103,7 +103,7 @@ class Shop:
 
     def _find_or_make(self, wanted: Wanted) -> Payment:
         with self._database.write() as session:
-            order = session.scalar(select(Payment).where(Payment.order_id == wanted.order_id))
+            order = orders.find(session, wanted.order_id)
             event = "Payment record for payme exists"
             if order is None:
                 event = "Created payment record for payme"

@@ -6,12 +6,37 @@ decided one after the other on PostgreSQL; on SQLite every writer waits for its 
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.clock import TIMEOUT_MS
 from backend.errors import Code, about_state
 from backend.models import Payment, State, Status, Transaction
+
+# Each query is built once: building them anew would take longer than running them.
+BY_ID = (
+    select(Transaction)
+    .where(Transaction.payme_id == bindparam("payme_id"))
+    .execution_options(populate_existing=True)
+)
+LOCKED_ORDER = (
+    select(Payment).where(Payment.order_id == bindparam("order_id")).with_for_update(of=Payment)
+)
+LOCKED_ORDER_BY_ID = (
+    select(Payment)
+    .join(Transaction, Transaction.order_id == Payment.order_id)
+    .where(Transaction.payme_id == bindparam("payme_id"))
+    .with_for_update(of=Payment)
+)
+PAID_OTHERWISE = (
+    select(Transaction.id)
+    .where(
+        Transaction.order_id == bindparam("order_id"),
+        Transaction.state == State.PERFORMED,
+        Transaction.payme_id != bindparam("payme_id"),
+    )
+    .limit(1)
+)
 
 
 def find(session: Session, payme_id: str) -> Transaction:
@@ -24,18 +49,12 @@ def find(session: Session, payme_id: str) -> Transaction:
 
 def seek(session: Session, payme_id: str) -> Transaction | None:
     """The transaction of that Payme id as it is at this moment, or None."""
-    query = select(Transaction).where(Transaction.payme_id == payme_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(BY_ID, {"payme_id": payme_id})
 
 
 def lock(session: Session, payme_id: str) -> tuple[Transaction, Payment]:
     """The transaction and its order, the order locked, both as they are under the lock."""
-    order = session.scalar(
-        select(Payment)
-        .join(Transaction, Transaction.order_id == Payment.order_id)
-        .where(Transaction.payme_id == payme_id)
-        .with_for_update(of=Payment)
-    )
+    order = session.scalar(LOCKED_ORDER_BY_ID, {"payme_id": payme_id})
     # A statement of its own: the one above saw the transaction as it was before the wait.
     transaction = find(session, payme_id)
     if order is None:
@@ -45,7 +64,7 @@ def lock(session: Session, payme_id: str) -> tuple[Transaction, Payment]:
 
 def lock_order(session: Session, order_id: str) -> Payment | None:
     """The order of that number, locked until the decision is committed."""
-    return session.scalar(select(Payment).where(Payment.order_id == order_id).with_for_update())
+    return session.scalar(LOCKED_ORDER, {"order_id": order_id})
 
 
 def expired(transaction: Transaction, now: int) -> bool:
@@ -79,12 +98,8 @@ def _status(session: Session, transaction: Transaction) -> Status:
 
 
 def _paid_otherwise(session: Session, transaction: Transaction) -> bool:
-    query = select(Transaction.id).where(
-        Transaction.order_id == transaction.order_id,
-        Transaction.state == State.PERFORMED,
-        Transaction.payme_id != transaction.payme_id,
-    )
-    return session.scalar(query.limit(1)) is not None
+    named = {"order_id": transaction.order_id, "payme_id": transaction.payme_id}
+    return session.scalar(PAID_OTHERWISE, named) is not None
 
 
 _STATUS = {

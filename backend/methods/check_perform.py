@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from backend import fiscal, orders, params, transactions
 from backend.errors import ACCOUNT_MEMBER
 from backend.logs import shown
@@ -35,8 +33,7 @@ def _line(asked: Asked) -> str:
 
 def _decide(call: Call, asked: Asked) -> Result:
     number = params.order_number(asked.account)
-    found = call.session.scalar(select(Payment).where(Payment.order_id == number))
-    order = orders.known(found)
+    order = orders.known(orders.find(call.session, number))
     orders.check_amount(call.settings, order, asked.amount)
     if call.settings.one_time:
         _check_free(call, order)
