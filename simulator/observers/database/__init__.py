@@ -1,0 +1,118 @@
+"""The merchant's own tables, under the protocol's names and in the protocol's units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from simulator.config.database import DatabaseConfig
+from simulator.observers.database.ageing import Ageing
+from simulator.observers.database.invariants import Invariants
+from simulator.observers.database.order_rows import OrderRows
+from simulator.observers.database.probing import probe
+from simulator.observers.database.reading import Reader
+from simulator.observers.database.times import TimeValue
+from simulator.observers.database.transaction_rows import TransactionRows
+from simulator.observers.database.values import Unreadable
+from simulator.observers.engines import DatabaseError, open_engine
+from simulator.observers.orders.order import Order
+
+__all__ = ["Database", "DatabaseError", "Row", "Status", "TimeValue", "Unreadable"]
+
+Row = dict[str, Any]
+Status = Literal["payable", "reserved", "paid", "refunded", "cancelled"]
+
+
+class Database:
+    """What [database] shows. Reading never writes; only `age` does, and only where allowed."""
+
+    def __init__(self, config: DatabaseConfig) -> None:
+        """DatabaseError if the address or its driver is of no use. Nothing is connected yet."""
+        self._config = config
+        self._reader = Reader(open_engine(config.url, read_only=True), config.url)
+        self._orders = OrderRows(config.orders, self._reader) if config.orders else None
+        self._transactions = (
+            TransactionRows(config.transactions, self._reader) if config.transactions else None
+        )
+        self._invariants = Invariants(config.invariants, self._reader)
+        self._ageing: Ageing | None = None
+
+    @property
+    def maps_orders(self) -> bool:
+        """Whether [database.orders] is there."""
+        return self._orders is not None
+
+    @property
+    def maps_transactions(self) -> bool:
+        """Whether [database.transactions] is there."""
+        return self._transactions is not None
+
+    @property
+    def after_cancel(self) -> str:
+        """What an order becomes when its unpaid transaction is cancelled: payable, cancelled."""
+        return self._config.orders.after_cancel if self._config.orders else "payable"
+
+    def has(self, column: str) -> bool:
+        """Whether a logical column is mapped: "state", or "orders.status"."""
+        table, _, name = column.rpartition(".")
+        if table == "orders":
+            orders = self._config.orders
+            return getattr(orders.columns, name, None) is not None if orders else False
+        return self._transactions is not None and name in self._transactions.columns
+
+    def probe(self) -> None:
+        """Look whether everything mapped is there. DatabaseError tells all that is not."""
+        probe(self._config, self._reader)
+        self.transactions(["0" * 24])
+        if self._orders is not None:
+            self._orders.probe()
+        self._invariants.probe()
+
+    def transactions(self, payme_ids: Sequence[str]) -> list[Row]:
+        """Rows of these transactions, in the order of the ids; several if stored several times.
+
+        By logical column: payme_id text; state, reason int or None; amount tiyin; times as
+        TimeValue; Unreadable where the stored value is none of these.
+        """
+        return self._transactions.of(payme_ids) if self._transactions else []
+
+    def order_row(self, order: Order) -> Row | None:
+        """The order's first row: amount in tiyin, status as stored."""
+        return next(iter(self.order_rows(order)), None)
+
+    def order_rows(self, order: Order) -> list[Row]:
+        """All rows that `where` finds for the order; one is right."""
+        return self._orders.of(order) if self._orders else []
+
+    def status_names(self, which: Status) -> list[Any]:
+        """Values of the status column that mean `which`; empty when nothing was said."""
+        status = self._config.orders.status if self._config.orders else None
+        return list(getattr(status, which, None) or ())
+
+    def is_payable(self, order: Order) -> bool:
+        """Whether the order is there and, as far as status is mapped, can be paid."""
+        row = self.order_row(order)
+        if row is None:
+            return False
+        return "status" not in row or row["status"] in self.status_names("payable")
+
+    def broken_invariants(self, order: Order, payme_id: str) -> list[tuple[str, str]]:
+        """Name and offending rows of every invariant that does not hold."""
+        return self._invariants.broken({**order.values(), "payme_id": payme_id})
+
+    def age(self, payme_ids: Sequence[str], by_ms: int) -> None:
+        """Shift every time that is set in these transactions' rows `by_ms` into the past.
+
+        DatabaseError unless age_rows allows it.
+        """
+        if not self._config.age_rows or not self._config.transactions:
+            raise DatabaseError("rows may not be aged: write age_rows = true under [database]")
+        if self._ageing is None:
+            self._ageing = Ageing(self._config.url, self._config.transactions)
+        self._ageing.age(payme_ids, by_ms)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.close()
+        if self._ageing is not None:
+            self._ageing.close()

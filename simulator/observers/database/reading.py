@@ -1,0 +1,100 @@
+"""Asking the database: short statements, prepared once, each seeing the present."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, column, select, table
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
+from sqlalchemy.sql import Executable
+from sqlalchemy.sql.expression import BindParameter, Select, TableClause
+from sqlalchemy.types import NullType
+
+from simulator.observers.engines import DatabaseError, masked, reason
+
+_TRIES = 5
+_BUSY = re.compile(
+    r"locked|busy|deadlock|lock wait|server closed|gone away|lost connection", re.IGNORECASE
+)
+
+
+def named_table(name: str, columns: Iterable[str]) -> TableClause:
+    """A table by the name in the configuration, which may begin with a schema."""
+    schema, _, bare = name.rpartition(".")
+    return table(bare, *(column(c) for c in dict.fromkeys(columns)), schema=schema or None)
+
+
+def untyped(name: str, *, many: bool = False) -> BindParameter[Any]:
+    """A parameter without a cast, so that the database gives it the column's own type."""
+    return bindparam(name, type_=NullType(), expanding=many)
+
+
+def bound(dialect: str, value: Any) -> Any:
+    """A value as that database compares it best with a column of any type."""
+    if dialect == "sqlite":
+        return value
+    if isinstance(value, bool):
+        return str(value).lower() if dialect == "postgresql" else str(int(value))
+    return str(value) if isinstance(value, int) else value
+
+
+def spellings(dialect: str, value: Any) -> list[Any]:
+    """All ways in which a value may be stored: a UUID is kept as text with or without dashes."""
+    if dialect != "postgresql" and isinstance(value, str) and len(value) in (32, 36):
+        try:
+            parsed = uuid.UUID(value)
+        except ValueError:
+            return [bound(dialect, value)]
+        return list(dict.fromkeys([value, str(parsed), parsed.hex]))
+    return [bound(dialect, value)]
+
+
+def select_where(name: str, columns: Mapping[str, str], where: Sequence[str]) -> Select[Any]:
+    """SELECT columns under their logical names WHERE each of `where` is one of its values.
+
+    The parameter of the n-th condition is called `w<n>`.
+    """
+    source = named_table(name, [*columns.values(), *where])
+    statement = select(*(source.c[real].label(logical) for logical, real in columns.items()))
+    for place, condition in enumerate(where):
+        statement = statement.where(source.c[condition].in_(untyped(f"w{place}", many=True)))
+    return statement
+
+
+class Reader:
+    """A connection pool and the few ways in which reading may fail."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self.place = masked(url)
+
+    def rows(self, statement: Executable, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """All rows. A value that the column's type cannot hold matches no row.
+
+        DatabaseError when the database stays locked, goes away, or refuses the statement.
+        """
+        for attempt in range(_TRIES):
+            try:
+                with self.engine.connect() as connection:
+                    found = connection.execute(statement, values)
+                    return [dict(row) for row in found.mappings()]
+            except DataError:
+                return []
+            except OperationalError as error:
+                if attempt == _TRIES - 1 or not _passes(error):
+                    raise DatabaseError(f"{self.place}: {reason(error)}") from error
+            except SQLAlchemyError as error:
+                raise DatabaseError(f"{self.place}: {reason(error)}") from error
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _passes(error: OperationalError) -> bool:
+    return error.connection_invalidated or bool(_BUSY.search(reason(error)))

@@ -1,0 +1,53 @@
+"""Child processes that are stopped together with everything that they started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+GRACE_SECONDS = 3.0
+
+
+def group_options() -> dict[str, Any]:
+    """Arguments for Popen that put the child at the head of a group of its own."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def stop_group(process: subprocess.Popen[Any], grace: float = GRACE_SECONDS) -> None:
+    """Ask the group to end, and end it if it has not after `grace` seconds.
+
+    The group is ended even if its head is gone already: a server's workers may outlive it.
+    """
+    if process.poll() is None:
+        _signal(process, hard=False)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+    _signal(process, hard=True)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[Any], *, hard: bool) -> None:
+    if sys.platform == "win32":
+        if process.poll() is None:
+            process.kill() if hard else process.send_signal(signal.CTRL_BREAK_EVENT)
+        return
+    if process.poll() is not None and _exists(process.pid):
+        return  # the head is gone and its number belongs to a stranger by now
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left in the group
+        os.killpg(process.pid, signal.SIGKILL if hard else signal.SIGTERM)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
