@@ -83,7 +83,7 @@ class MerchantProcess:
         atexit.register(self.stop)
 
     def wait_ready(self, seconds: float) -> None:
-        """Until ready_url answers 2xx, or the port answers. ProcessDied, or ProcessError if late."""
+        """Until ready_url answers 2xx, or the port answers. ProcessDied; ProcessError if late."""
         until = self._clock() + seconds
         why = ""
         while True:
