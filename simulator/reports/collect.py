@@ -71,9 +71,26 @@ class Finding:
         return self.check.case or self.record.case
 
     @property
+    def log_lines(self) -> tuple[str, ...]:
+        """What the log showed: this check's lines, or those of the step's other checks."""
+        return self.check.log_lines or _together(c.log_lines for c in self._beside())
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What the database showed: this check's rows, or those of the step's other checks."""
+        return self.check.rows or _together(c.rows for c in self._beside())
+
+    def _beside(self) -> list[Check]:
+        return self.record.of_step(self.check.step)
+
+    @property
     def where(self) -> str:
         """`scenario › step`, as shown in every report."""
         return f"{self.record.name} › {self.check.step}" if self.check.step else self.record.name
+
+
+def _together(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for part in parts for line in part))
 
 
 @dataclass(slots=True)

@@ -124,16 +124,8 @@ def _verdicts(page: Page, finding: Finding) -> None:
             pieces += [dim(f"{name} "), (word, style_of(word)), "   "]
     unseen = [name for name, word in words if word == UNSEEN]
     page.line([*pieces, dim(f"{UNSEEN}: {', '.join(unseen)}" if unseen else "")])
-    _evidence(page, "log", finding.check.log_lines or _of_step(finding, "log_lines"))
-    _evidence(page, "row", finding.check.rows or _of_step(finding, "rows"))
-
-
-def _of_step(finding: Finding, kind: str) -> tuple[str, ...]:
-    """What the step's other checks show: a broken answer is often explained by its log line."""
-    found: dict[str, None] = {}
-    for check in finding.record.of_step(finding.check.step):
-        found.update(dict.fromkeys(getattr(check, kind)))
-    return tuple(found)
+    _evidence(page, "log", finding.log_lines)
+    _evidence(page, "row", finding.rows)
 
 
 def _evidence(page: Page, name: str, lines: tuple[str, ...]) -> None:

@@ -94,6 +94,19 @@ def _broken_words(run: Run) -> str:
     return ", ".join(why)
 
 
+def headline(run: Run) -> str:
+    """The verdict for somebody who reads nothing else."""
+    broken, finished = len(run.broken(Outcome.FAILED)), run.finished
+    if finished is None or finished.exit_code in (3, 4, 130):
+        words = exit_words(run).partition(": ")[2] or "the run did not finish"
+        return f"No verdict: {words}" + (f"; {counted(broken, 'rule')} broken" if broken else "")
+    if broken:
+        return f"Not ready: {counted(broken, 'rule')} broken"
+    if _broken_words(run):
+        return f"Not ready: {_broken_words(run)}"
+    return f"Good: every rule that was checked holds{_but(run)}"
+
+
 def totals_words(run: Run) -> str:
     """Checks by outcome in one line: `41 checks: 37 ok, 1 failed, 1 known`."""
     totals = run.totals()
