@@ -50,6 +50,7 @@ VARIANTS: dict[str, Variant] = {
     "key-other-case": lambda c: basic(c.login, _other_case(c.key)),
     "key-within": lambda c: basic(c.login, f"before {c.key} after"),
     "key-no-login": lambda c: "Basic " + base64.b64encode(c.key.encode()).decode("ascii"),
+    "key-to-colon": lambda c: basic(c.login, c.key.partition(":")[0]),
     "bearer": lambda c: f"Bearer {c.key}",
     "digest": lambda c: f'Digest username="{c.login}", response="{c.key}"',
     "not-base64": lambda c: "Basic %%%not-base64%%%",

@@ -121,7 +121,9 @@ class Scope:
         value = self._root(root, text)
         for part in path:
             value = _member(value, part, text)
-        return self.resolve(value) if root in ("matrix", "with") else value
+            if root in ("matrix", "with"):
+                value = self.resolve(value)
+        return value
 
     def _unknown(self, path: list[str]) -> object:
         return _member(self.fresh.unknown_account(), path[0] if path else "account", "$unknown")
@@ -160,7 +162,8 @@ class Scope:
         return merge(name, value)
 
     def _naming_member(self, account: object) -> str:
-        for order in self.orders.values():
+        found = list(self.orders.values())
+        for order in [o for one in found for o in (one if isinstance(one, list) else [one])]:
             if getattr(order, "account", None) == account:
                 return str(getattr(order, "member", ""))
         return next(iter(account), "") if isinstance(account, Mapping) else ""

@@ -1,0 +1,169 @@
+"""The command line. Only words here: each command imports what it needs when it runs, so that
+`--help` answers at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator import __version__
+
+EXIT_CODES = """
+\b
+Exit codes:
+  0    all good
+  1    a must failed, a check could not be made, or the baseline is stale or expired
+  2    wrong usage, configuration or scenario file
+  3    the merchant cannot be reached or died
+  4    nothing was selected
+  5    load thresholds breached
+  130  interrupted
+"""
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="payme-sandbox")
+def cli() -> None:
+    """Is your Payme webhook right? Plays Payme's side against any merchant, and gives a verdict.
+
+    \b
+    payme-sandbox check                          the reference merchant, to see how it looks
+    payme-sandbox init                           write payme-sandbox.toml for your merchant
+    payme-sandbox check --config payme-sandbox.toml
+    """
+
+
+def _target_options(command: Any) -> Any:
+    for option in reversed(
+        [
+            click.option("--config", type=_FILE, help="payme-sandbox.toml (default: if present)"),
+            click.option("--url", help="the webhook's address"),
+            click.option("--key", help="the kassa's key (better: PAYME_SANDBOX_KEY)"),
+            click.option(
+                "--profile",
+                type=click.Choice(["default", "docs", "sandbox"]),
+                default="default",
+                show_default=True,
+                help="whose reading of the protocol, where the sources disagree",
+            ),
+            click.option("--wait", type=click.IntRange(0, 3600), help="seconds to wait for it"),
+            click.option("--scenarios", type=_FOLDER, help="a folder of your own scenarios"),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command(epilog=EXIT_CODES)
+@_target_options
+@click.option("--only", multiple=True, metavar="GLOB", help="scenario ids, rule ids or codes")
+@click.option("--tag", multiple=True, help="scenarios with this tag")
+@click.option(
+    "--level",
+    multiple=True,
+    type=click.Choice(["must", "should", "may"]),
+    help="scenarios that show a rule of this level",
+)
+@click.option("--all", "everything", is_flag=True, help="slow scenarios too")
+@click.option("--strict", is_flag=True, help="a broken should fails too")
+@click.option("--baseline", type=_FILE, help="known failures (TOML)")
+@click.option("--json", "json_file", type=_FILE, help="write the report as JSON")
+@click.option("--junit", "junit_file", type=_FILE, help="write the report as JUnit XML")
+@click.option("--html", "html_file", type=_FILE, help="write the report as one HTML file")
+@click.option("--github", is_flag=True, help="GitHub annotations and step summary")
+@click.option("--seed", type=click.IntRange(0), help="repeat a run's random choices")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="scenarios at once"
+)
+@click.option("--fail-fast", is_flag=True, help="stop at the first failure")
+@click.option("--last-failed", is_flag=True, help="only what failed in the last run")
+@click.option("--exit-zero", is_flag=True, help="report failures, but exit 0 for them")
+@click.option("--dry-run", is_flag=True, help="say what would be run")
+@click.option("-v", "--verbose", is_flag=True, help="every scenario and every failure in full")
+@click.pass_context
+def check(context: click.Context, /, **options: Any) -> None:
+    """Run the scenarios against a merchant. With no merchant named, against the reference one."""
+    from simulator.cli.check import CheckOptions, run_check
+
+    context.exit(run_check(CheckOptions(**options)))
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@click.option("--scenarios", type=_FOLDER, help="a folder of your own scenarios")
+@click.pass_context
+def list_(context: click.Context, as_json: bool, scenarios: Path | None) -> None:
+    """The catalogue: every rule, its level, and the scenarios that show it."""
+    from simulator.cli.catalogue import show_list
+
+    context.exit(show_list(as_json, scenarios))
+
+
+@cli.command()
+@click.argument("code")
+@click.option("--scenarios", type=_FOLDER, help="a folder of your own scenarios")
+@click.pass_context
+def explain(context: click.Context, code: str, scenarios: Path | None) -> None:
+    """One rule (PM-CR-04 or create.repeat-same-answer): what, why, the usual bug, the fix."""
+    from simulator.cli.catalogue import show_rule
+
+    context.exit(show_rule(code, scenarios))
+
+
+@cli.command()
+@click.argument("case")
+@click.option("--wait", type=click.IntRange(0, 3600), help="seconds to wait for the merchant")
+@click.option("--key", help="the kassa's key, if the run got it by --key")
+@click.pass_context
+def replay(context: click.Context, case: str, wait: int | None, key: str | None) -> None:
+    """Run one recorded failing case again, and show every call."""
+    from simulator.cli.replay import run_replay
+
+    context.exit(run_replay(case, wait, key))
+
+
+@cli.group()
+def config() -> None:
+    """The configuration as the tool reads it."""
+
+
+@config.command("show")
+@click.option("--config", "path", type=_FILE, help="payme-sandbox.toml (default: if present)")
+@click.option("--url", help="as in check")
+@click.option("--key", help="as in check")
+@click.pass_context
+def config_show(
+    context: click.Context, path: Path | None, url: str | None, key: str | None
+) -> None:
+    """Each value and where it comes from: flag, environment, file or default."""
+    from simulator.cli.settings import show_config
+
+    context.exit(show_config(path, url, key))
+
+
+@cli.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def backend(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """The reference merchant alone (see: payme-sandbox backend --help)."""
+    from simulator.cli.reference import run_backend
+
+    context.exit(run_backend(arguments))
+
+
+@cli.command()
+@click.argument("path", type=_FILE, default="scenarios/schema.json")
+@click.option("--check", "only_check", is_flag=True, help="exit 1 if the file is not in step")
+@click.pass_context
+def schema(context: click.Context, path: Path, only_check: bool) -> None:
+    """Write the JSON schema of scenario files, for editors."""
+    from simulator.cli.catalogue import write_schema
+
+    context.exit(write_schema(path, only_check))

@@ -1,0 +1,264 @@
+"""The merchant under test, opened: process, transport, orders, database, log; and closed again."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from simulator.caller.auth import Credentials
+from simulator.caller.client import Caller
+from simulator.caller.http import HttpTransport
+from simulator.caller.masking import Masker
+from simulator.caller.wire import Exchange
+from simulator.config import Config, Loaded
+from simulator.conformance.events import Rule
+from simulator.conformance.floor import Floor
+from simulator.conformance.health import Health
+from simulator.conformance.logwatch import LogWatch
+from simulator.conformance.session import Eyes, Terms, World
+from simulator.conformance.values import Fresh
+from simulator.observers.database import Database, DatabaseError
+from simulator.observers.log import LogError, LogLine, LogReader, open_log
+from simulator.observers.orders import Numbers, OrdersError, OrderSource, open_orders
+from simulator.observers.process import MerchantProcess, ProcessError
+
+_READY_S = 30
+_GONE_MS = 2000
+
+
+class TargetError(Exception):
+    """The run cannot begin. The text says what to do; the exit code is the run's."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What of a run is not in the configuration."""
+
+    profile: str
+    strict: bool
+    seed: int
+    wait: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that a run needs of its target."""
+
+    world: World
+    log: LogReader | None
+    orders: OrderSource
+
+
+def start_process(loaded: Loaded, stack: ExitStack) -> MerchantProcess | None:
+    """Start the merchant if the configuration says how; it is stopped with the stack."""
+    if loaded.config.process is None:
+        return None
+    process = stack.enter_context(
+        MerchantProcess(loaded.config.process, loaded.config.merchant.url)
+    )
+    try:
+        process.start()
+    except ProcessError as error:
+        raise TargetError(str(error), 2) from error
+    return process
+
+
+@contextmanager
+def open_target(
+    loaded: Loaded,
+    process: MerchantProcess | None,
+    rules: Mapping[str, Rule],
+    choices: Choices,
+    journal: Callable[[Exchange], None],
+    floor: Floor,
+) -> Iterator[Opened]:
+    """Everything opened and looked at once. Raises TargetError."""
+    config = loaded.config
+    with ExitStack() as stack:
+        log = _open_log(config, process, stack)
+        _wait_ready(config, process, choices.wait)
+        database = _open_database(config, stack)
+        transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
+        credentials = Credentials(config.merchant.login, config.merchant.key)
+        masker = Masker(credentials, tuple(loaded.secrets))
+        orders = _open_orders(loaded, transport, database, choices.seed)
+        caller = Caller(config.merchant.url, credentials, transport, masker, journal)
+        world = World(
+            caller=caller,
+            fresh=Fresh(choices.seed, orders.unknown),
+            make_order=lambda amount: orders.make(amount_sum=amount),
+            members=frozenset(config.orders.account if config.orders else ()),
+            terms=_terms(config, choices.profile),
+            eyes=_eyes(config, database, log, masker),
+            rules=rules,
+            strict=choices.strict,
+            health=Health(lambda: _gone(config.merchant.url, process)),
+            pause=floor.pause,
+        )
+        yield Opened(world, log, orders)
+
+
+def _open_log(
+    config: Config, process: MerchantProcess | None, stack: ExitStack
+) -> LogReader | None:
+    if not config.log:
+        return None
+    try:
+        log = open_log(config.log, process.output if process else None)
+    except LogError as error:
+        raise TargetError(str(error), 2) from error
+    stack.callback(log.close)
+    return log
+
+
+def _wait_ready(config: Config, process: MerchantProcess | None, wait: int | None) -> None:
+    if process is not None:
+        try:
+            process.wait_ready(wait if wait is not None else _READY_S)
+        except ProcessError as error:
+            raise TargetError(str(error), 3) from error
+        return
+    deadline = time.monotonic() + (wait or 0)
+    while (why := _no_connection(config.merchant.url)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    if why:
+        text = (
+            f"The merchant cannot be reached at {config.merchant.url}: {why}.\n"
+            "Start it and check merchant.url; or let the harness start it with a [process] table; "
+            "or give it time with --wait 30."
+        )
+        raise TargetError(text, 3)
+
+
+def _no_connection(url: str) -> str:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), 3).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _gone(url: str, process: MerchantProcess | None) -> str:
+    """Why the merchant is not there any more, or an empty text. Gives a dying process a moment."""
+    deadline = time.monotonic() + _GONE_MS / 1000
+    time.sleep(0.05)
+    while True:
+        died = process.died() if process is not None else None
+        if died is not None:
+            return f"The merchant died during the run.\n{died}"
+        why = _no_connection(url)
+        if not why:
+            return ""
+        if time.monotonic() > deadline:
+            return f"The merchant cannot be reached any more at {url}: {why}"
+        time.sleep(0.1)
+
+
+def _open_database(config: Config, stack: ExitStack) -> Database | None:
+    if not config.database:
+        return None
+    try:
+        database = Database(config.database)
+        stack.callback(database.close)
+        database.probe()
+    except DatabaseError as error:
+        raise TargetError(f"[database] {error}", 2) from error
+    return database
+
+
+def _open_orders(
+    loaded: Loaded, transport: HttpTransport, database: Database | None, seed: int
+) -> OrderSource:
+    payable = database.is_payable if database is not None and database.maps_orders else None
+    folder = loaded.path.absolute().parent if loaded.path else None
+    try:
+        return open_orders(
+            loaded.config,
+            Numbers(),
+            transport.client,
+            is_payable=payable,
+            folder=folder,
+            rng=random.Random(seed),
+        )
+    except OrdersError as error:
+        raise TargetError(f"[orders] {error}", 2) from error
+
+
+def _terms(config: Config, profile: str) -> Terms:
+    merchant = config.merchant
+    one_time = merchant.account_type == "one-time"
+    limits = None if one_time else (merchant.limits.min, merchant.limits.max)
+    age = bool(config.database and config.database.age_rows and config.database.transactions)
+    return Terms(one_time, merchant.refunds, profile, age, limits)
+
+
+def _eyes(config: Config, database: Database | None, log: LogReader | None, masker: Masker) -> Eyes:
+    watch = None
+    if log is not None and config.log:
+        watch = LogWatch(_Lines(log), masker, config.log.forbidden, config.log.expect.mapped())
+    no_database = None if config.database is not None else _UNSAID.format("database")
+    no_log = None if config.log is not None else _UNSAID.format("log")
+    return Eyes(database, watch, no_database, no_log)
+
+
+_UNSAID = (
+    "the configuration says nothing of the merchant's {0}: map it in [{0}], or write {0} = false "
+    "at the top of payme-sandbox.toml if there is none to look at"
+)
+
+
+class _Lines:
+    """Each line of a log once, in order."""
+
+    def __init__(self, log: LogReader) -> None:
+        self._log = log
+        self._mark = log.mark()
+
+    def __call__(self) -> Sequence[LogLine]:
+        mark, lines = self._log.mark(), self._log.since(self._mark)
+        self._mark = mark
+        return lines
+
+
+def not_looked_at(config: Config) -> tuple[str, ...]:
+    """What the configuration keeps from the run, in words."""
+    found = []
+    if config.database is False:
+        found.append("the database (database = false)")
+    elif config.database:
+        found += [
+            f"the {name} table (database.{name} = false)"
+            for name in ("orders", "transactions")
+            if getattr(config.database, name) is False
+        ]
+        if config.database.transactions:
+            mapped = config.database.transactions.columns.mapped()
+            missing = [
+                n
+                for n in type(config.database.transactions.columns).model_fields
+                if n not in mapped
+            ]
+            if missing:
+                found.append(f"transaction columns that are not mapped: {', '.join(missing)}")
+            if not config.database.age_rows:
+                found.append("expiry by the merchant's own clock (age_rows = false)")
+    if config.log is False:
+        found.append("the log (log = false)")
+    return tuple(found)
+
+
+def folder_of(loaded: Loaded) -> Path:
+    """The folder that the configuration's paths start at."""
+    return loaded.path.absolute().parent if loaded.path else Path.cwd()

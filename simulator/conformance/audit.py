@@ -1,0 +1,216 @@
+"""Looking again: after every refusal (it may have changed something all the same), and at the
+end of a scenario, when the answers, CheckTransaction, GetStatement and the database must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.caller.client import Call
+from simulator.conformance.books import Transaction, differences
+from simulator.conformance.events import Outcome, Verdict
+from simulator.conformance.judging import Judged
+from simulator.conformance.ports import NotLooked
+from simulator.conformance.recorder import Evidence
+from simulator.conformance.session import Session
+from simulator.protocol.finding import Finding, Report, show
+from simulator.protocol.kinds import is_payme_id, same_number
+from simulator.protocol.vocabulary import TIMEOUT_MS, Code, Method
+
+_MOST = 4  # transactions looked at after a refusal, and in the audit of a scenario with many
+_READING = frozenset({Method.CHECK, Method.STATEMENT, Method.CHECK_PERFORM})
+_SHOWN = ("state", "transaction", "create_time", "perform_time", "cancel_time", "reason")
+
+
+def after_refusal(session: Session, refused: Judged, step: str) -> None:
+    """A refused call changes nothing, and a refused Create leaves nothing."""
+    call = refused.made.call
+    if refused.answer.kind == "result" or refused.method in _READING:
+        return
+    params = call.params if isinstance(call.params, Mapping) else {}
+    payme_id = params.get("id")
+    is_new = is_payme_id(payme_id) and str(payme_id) not in session.books.transactions
+    if refused.method is Method.CREATE and is_new:
+        _left_nothing(session, str(payme_id), params, step)
+    touched = [
+        tx
+        for tx in session.books.transactions.values()
+        if tx.sure and (tx.payme_id == payme_id or tx.is_live)
+    ]
+    for tx in touched[-_MOST:]:
+        _unchanged(session, tx, step)
+
+
+def _left_nothing(session: Session, payme_id: str, params: Mapping[str, object], step: str) -> None:
+    seen = session.call(Call(Method.CHECK, {"id": payme_id}), step)
+    time = params.get("time")
+    was_late = type(time) is int and session.now() - time > TIMEOUT_MS - 60_000
+    if was_late and seen.answer.member("state") == -1:
+        return  # stored as already lapsed, which no source forbids
+    report = Report()
+    report.expect(
+        seen.answer.kind != "result",
+        Finding(
+            "create.refused-leaves-nothing",
+            "CreateTransaction was refused, but CheckTransaction knows the transaction.",
+            "CheckTransaction",
+            f"error {Code.NO_TRANSACTION.value}",
+            f"result {show(seen.answer.result)}",
+        ),
+    )
+    session.recorder.standing(step, report, Verdict.ANSWER, _evidence(seen))
+
+
+def _unchanged(session: Session, tx: Transaction, step: str) -> None:
+    seen = session.call(Call(Method.CHECK, {"id": tx.payme_id}), step)
+    report = Report(looked_at={"refusal.changes-nothing"})
+    rule = "refusal.changes-nothing"
+    if isinstance(seen.answer.result, Mapping):
+        report.findings += differences(tx, seen.answer.result, rule, session.now())
+    elif seen.answer.kind == "error":
+        message = "After a refused call the transaction is not found any more."
+        report.findings.append(
+            Finding(rule, message, "CheckTransaction", "a result", show(seen.answer.error))
+        )
+    session.recorder.standing(step, report, Verdict.ANSWER, _evidence(seen))
+
+
+def _evidence(seen: Judged) -> Evidence:
+    return Evidence((seen.made.exchange.number,))
+
+
+def audit(session: Session) -> None:
+    """The end of a scenario: all books say the same of each of its transactions."""
+    books = session.books
+    certain = [tx for tx in books.transactions.values() if tx.sure]
+    chosen = certain if len(certain) <= _MOST else [*certain[:2], *certain[-2:]]
+    shown: dict[str, Mapping[str, object]] = {}
+    for tx in chosen:
+        record = _check_transaction(session, tx)
+        if record is not None:
+            shown[tx.payme_id] = record
+    if shown:
+        _statement(session, shown)
+    session.look_at_log("audit")
+    if session.watch is not None:
+        try:
+            _database(session, shown)
+        except NotLooked as error:
+            session.recorder.unseen(
+                "audit",
+                Verdict.DATABASE,
+                "database.matches-answers",
+                Outcome.NOT_TESTABLE,
+                str(error),
+            )
+    elif session.world.eyes.no_database and certain:
+        session.recorder.unseen(
+            "audit",
+            Verdict.DATABASE,
+            "database.matches-answers",
+            Outcome.NOT_TESTABLE,
+            session.world.eyes.no_database,
+        )
+
+
+def _check_transaction(session: Session, tx: Transaction) -> Mapping[str, object] | None:
+    seen = session.call(Call(Method.CHECK, {"id": tx.payme_id}), "audit")
+    report = Report(looked_at={"check.matches-answers"})
+    if isinstance(seen.answer.result, Mapping):
+        report.findings += differences(
+            tx, seen.answer.result, "check.matches-answers", session.now()
+        )
+    elif seen.answer.kind == "error":
+        message = "CheckTransaction does not know a transaction that was acknowledged."
+        report.findings.append(
+            Finding(
+                "check.matches-answers",
+                message,
+                "CheckTransaction",
+                "a result",
+                f"error {show(seen.answer.error)}",
+            )
+        )
+    session.recorder.standing("audit", report, Verdict.ANSWER, _evidence(seen))
+    return seen.answer.result if isinstance(seen.answer.result, Mapping) else None
+
+
+def _statement(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
+    times = [
+        session.books.transactions[i].time - session.books.transactions[i].aged_ms for i in shown
+    ]
+    period = {"from": min(times), "to": max(times)}
+    seen = session.call(Call(Method.STATEMENT, period), "audit")
+    items = seen.answer.member("transactions")
+    if not isinstance(items, list):
+        return
+    report = Report(looked_at={"statement.matches-check"})
+    for payme_id, record in shown.items():
+        mine = [i for i in items if isinstance(i, Mapping) and i.get("id") == payme_id]
+        _item(session.books.transactions[payme_id], record, mine, report)
+    for payme_id in session.books.refused:
+        _no_item(payme_id, items, report)
+    session.recorder.standing("audit", report, Verdict.ANSWER, _evidence(seen))
+
+
+def _no_item(payme_id: str, items: list[object], report: Report) -> None:
+    found = any(
+        isinstance(i, Mapping) and i.get("id") == payme_id and i.get("state") in (1, 2)
+        for i in items
+    )
+    report.expect(
+        not found,
+        Finding(
+            "statement.matches-check",
+            "The statement lists a transaction whose creation was refused.",
+            "result.transactions",
+            f"nothing with id {payme_id}",
+            "an item with state 1 or 2",
+        ),
+    )
+
+
+def _item(
+    tx: Transaction,
+    record: Mapping[str, object],
+    items: list[Mapping[str, object]],
+    report: Report,
+) -> None:
+    rule = "statement.matches-check"
+    path = f"result.transactions[id={tx.payme_id}]"
+    if len(items) != 1:
+        message = "The statement lists each acknowledged transaction of its period once."
+        report.findings.append(Finding(rule, message, path, "one item", f"{len(items)} items"))
+        return
+    item = items[0]
+    pairs = [(name, record.get(name), item.get(name)) for name in _SHOWN if name in record]
+    pairs.append(("amount", tx.amount, item.get("amount")))
+    if not tx.aged_ms:
+        pairs.append(("time", tx.time, item.get("time")))
+    for name, wanted, seen in pairs:
+        if not same_number(wanted, seen) and not (
+            name.endswith("_time") and _both_unset(wanted, seen)
+        ):
+            message = "The statement's item is not what CheckTransaction and the calls say."
+            report.findings.append(
+                Finding(rule, message, f"{path}.{name}", show(wanted), show(seen))
+            )
+
+
+def _both_unset(left: object, right: object) -> bool:
+    return left in (None, 0) and right in (None, 0)
+
+
+def _database(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
+    watch, now = session.watch, session.now()
+    assert watch is not None
+    report = Report()
+    rows: tuple[str, ...] = ()
+    for payme_id, record in shown.items():
+        rows += watch.record(session.books.transactions[payme_id], record, now, report)
+    rows += watch.refused_left_nothing(session.books, now, report)
+    certain = all(tx.sure for tx in session.books.transactions.values())
+    if certain and len(session.all_orders) <= _MOST:
+        for order in session.all_orders:
+            mine = session.books.of_account(dict(order.account))
+            rows += watch.order_fits(order, mine, now, report)
+    session.recorder.standing("audit", report, Verdict.DATABASE, Evidence(rows=rows))

@@ -1,0 +1,66 @@
+"""What the runner needs of the observers, as types: the real ones are in `simulator.observers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from simulator.observers.engines import DatabaseError
+from simulator.observers.orders.order import OrdersError
+
+
+@runtime_checkable
+class Order(Protocol):
+    """A payable order: amounts in tiyin and sum, the account Payme sends for it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def amount_sum(self) -> int: ...
+    @property
+    def account(self) -> Mapping[str, object]: ...
+    @property
+    def member(self) -> str: ...
+
+
+class Orders(Protocol):
+    """Where payable orders come from."""
+
+    def make(self, *, amount_sum: int | None = None) -> Order: ...
+    def unknown(self) -> Order: ...
+
+
+@runtime_checkable
+class Time(Protocol):
+    """A time in a column's own unit."""
+
+    @property
+    def unset(self) -> bool: ...
+    def matches(self, ms: int) -> bool: ...
+
+
+Row = Mapping[str, object]
+
+
+class Database(Protocol):
+    """The merchant's database, read-only but for ageing."""
+
+    @property
+    def maps_orders(self) -> bool: ...
+    @property
+    def maps_transactions(self) -> bool: ...
+    def transactions(self, payme_ids: Sequence[str]) -> Sequence[Row]: ...
+    def order_rows(self, order: Any) -> Sequence[Row]: ...
+    def status_names(self, which: Any) -> Sequence[object]: ...
+    def broken_invariants(self, order: Any, payme_id: str) -> Sequence[tuple[str, str]]: ...
+    def age(self, payme_ids: Sequence[str], by_ms: int) -> None: ...
+    def has(self, column: str) -> bool: ...
+
+    @property
+    def after_cancel(self) -> str: ...
+
+
+NotLooked = (DatabaseError, OrdersError)
+"""What an observer raises when it could not look; its text says why and what to do."""

@@ -1,0 +1,111 @@
+"""Before the first scenario: is this the merchant, does it take the key, can an order be had?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.caller.client import Call
+from simulator.caller.wire import FailureKind, WireAnswer
+from simulator.conformance.events import Check, Verdict
+from simulator.conformance.health import MerchantGone
+from simulator.conformance.judging import Judged
+from simulator.conformance.ports import NotLooked, Order
+from simulator.conformance.recorder import Evidence, Recorder
+from simulator.conformance.session import Session, World
+from simulator.conformance.values import Scope
+from simulator.observers.orders.order import OrdersUnreachable
+from simulator.protocol.finding import Finding, Report
+from simulator.protocol.vocabulary import Code, Method
+
+NAME = "before-the-run"
+_REFUSED = (401, 403)
+_WRONG_PLACE = (301, 302, 307, 308, 404, 405, 410, 502, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the run cannot begin: a text that says what to do, the exit code, and what failed."""
+
+    text: str
+    exit_code: int
+    checks: tuple[Check, ...] = ()
+
+
+def preflight(world: World) -> Trouble | None:
+    """Make one order and ask whether it may be paid. None if the run may begin."""
+    try:
+        order = world.make_order(None)
+    except OrdersUnreachable as error:
+        return Trouble(f"No order could be made: {error}", 3)
+    except NotLooked as error:
+        return Trouble(f"No order could be made: {error}", 2)
+    recorder = Recorder(NAME, world.rules, world.strict)
+    session = Session(world, NAME, recorder, Scope(world.fresh, world.fresh.clock(), {}))
+    try:
+        seen = session.call(_call(order), "check")
+    except MerchantGone as error:
+        return Trouble(str(error), 3, tuple(recorder.checks()))
+    return _judge(session, recorder, order, seen)
+
+
+def _call(order: Order, auth: str = "right") -> Call:
+    params = {"amount": order.amount, "account": dict(order.account)}
+    return Call(Method.CHECK_PERFORM, params, auth=auth)
+
+
+def _judge(session: Session, recorder: Recorder, order: Order, seen: Judged) -> Trouble | None:
+    failure = seen.failure
+    if failure is not None:
+        if failure.kind is FailureKind.TOO_LARGE:
+            return None
+        return Trouble(_unreachable(failure.text), 3, tuple(recorder.checks()))
+    wire = seen.made.answer
+    assert isinstance(wire, WireAnswer)
+    if seen.answer.code == Code.UNAUTHORIZED or wire.status in _REFUSED:
+        part = session.call(_call(order, "key-to-colon"), "check")
+        return _key_refused(session, recorder, seen, cut=part.answer.kind == "result")
+    if wire.status in _WRONG_PLACE and seen.answer.kind == "nothing":
+        where = wire.header("location")
+        redirect = f" and points to {where}" if where else ""
+        text = (
+            f"The merchant's webhook is not at this URL: it answers HTTP {wire.status}{redirect}, "
+            "not JSON-RPC. Give the exact address that Payme is to call in merchant.url "
+            "(a missing or extra slash at the end is enough)."
+        )
+        return Trouble(text, 3, tuple(recorder.checks()))
+    return None
+
+
+def _unreachable(what: str) -> str:
+    return (
+        f"The merchant cannot be reached: {what}. Start it and check merchant.url, let the "
+        "harness start it with a [process] table, or give it time with --wait 30."
+    )
+
+
+def _key_refused(session: Session, recorder: Recorder, seen: Judged, *, cut: bool) -> Trouble:
+    report = Report()
+    report.expect(
+        False,
+        Finding(
+            "auth.right-key",
+            "The merchant refuses the configured login and key.",
+            "error.code",
+            "a result",
+            "-32504" if seen.answer.code == Code.UNAUTHORIZED else f"HTTP {seen.answer.http}",
+        ),
+    )
+    numbers = Evidence((seen.made.exchange.number,))
+    recorder.standing("check", report, Verdict.ANSWER, numbers)
+    if cut:
+        text = (
+            "The merchant takes the key only up to its first colon: it splits login:key at every "
+            "colon. It must split at the first one only; as it is, Payme cannot log in."
+        )
+        return Trouble(text, 1, tuple(recorder.checks()))
+    text = (
+        "The merchant refuses the configured login and key. If its TEST_KEY is another one, put "
+        "that into merchant.key (or the variable it names); if the key is right, the merchant "
+        "reads the header wrongly: it must decode the base64 and split at the first colon only."
+    )
+    return Trouble(text, 2, tuple(recorder.checks()))

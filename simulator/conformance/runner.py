@@ -1,0 +1,219 @@
+"""The run: takes scenario after scenario to the merchant and tells what came of it as events."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from simulator.conformance.audit import audit
+from simulator.conformance.events import (
+    Check,
+    Listener,
+    Outcome,
+    ScenarioFinished,
+    ScenarioStarted,
+    Verdict,
+)
+from simulator.conformance.floor import Floor, Interrupted, elapsed_ms
+from simulator.conformance.health import MerchantGone
+from simulator.conformance.load import PlacedScenario
+from simulator.conformance.ports import NotLooked
+from simulator.conformance.recorder import Recorder
+from simulator.conformance.selection import why_not
+from simulator.conformance.session import Session, World
+from simulator.conformance.steps import StepRun, Stop
+from simulator.conformance.values import NotApplicable, Scope, Unresolved
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_THREADS = 64
+BROKEN = (Outcome.FAILED, Outcome.NOT_TESTABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of one scenario."""
+
+    placed: PlacedScenario
+    row: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        label = f"[{self.row['label']}]" if "label" in self.row else ""
+        return self.placed.id + label
+
+
+def case_id(name: str, url: str) -> str:
+    """Five characters that name a failing scenario of one merchant, the same in every run."""
+    number = int.from_bytes(hashlib.sha256(f"{name}\n{url}".encode()).digest()[:8])
+    text = ""
+    for _ in range(5):
+        number, rest = divmod(number, len(_BASE58))
+        text += _BASE58[rest]
+    return text
+
+
+def jobs_of(scenarios: Sequence[PlacedScenario]) -> list[Job]:
+    """Every row of every scenario; those that wait come first, so that waits overlap."""
+    jobs = [Job(s, row) for s in scenarios for row in s.scenario.matrix or [{}]]
+    return sorted(jobs, key=lambda job: not any(p.step.wait for p in job.placed.steps))
+
+
+class Runner:
+    """Runs jobs in a world; `stopped` says why it ended early."""
+
+    def __init__(self, world: World, listener: Listener, floor: Floor, url: str) -> None:
+        self._world = world
+        self._listener = listener
+        self._floor = floor
+        self._url = url
+        self._lock = threading.Lock()
+        self.stopped = ""
+        self.interrupted = False
+
+    def run(self, jobs: Sequence[Job], fail_fast: bool = False) -> None:
+        """Run all jobs; on Ctrl-C finish the calls under way and say so in `interrupted`."""
+        todo = iter(jobs)
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="scenario") as pool:
+            running: set[Future[tuple[Check, ...]]] = set()
+            try:
+                self._pump(pool, todo, running, fail_fast)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self._floor.end()
+                wait(running)
+
+    def _pump(
+        self,
+        pool: ThreadPoolExecutor,
+        todo: Iterator[Job],
+        running: set[Future[tuple[Check, ...]]],
+        fail_fast: bool,
+    ) -> None:
+        while True:
+            while len(running) < _THREADS and not self.stopped:
+                job = next(todo, None)
+                if job is None:
+                    break
+                running.add(pool.submit(self._one, job))
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            running -= done
+            for future in done:
+                checks = future.result()
+                if fail_fast and any(c.outcome in BROKEN for c in checks):
+                    self.stopped = "--fail-fast: the first failure ends the run"
+            if self.stopped:
+                self._floor.end()
+
+    def _one(self, job: Job) -> tuple[Check, ...]:
+        try:
+            with self._floor.held():
+                return self._scenario(job)
+        except Interrupted:
+            return ()
+
+    def _scenario(self, job: Job) -> tuple[Check, ...]:
+        inner = job.placed.scenario
+        self._tell(ScenarioStarted(job.name, inner.title, tuple(inner.tags)))
+        started = time.monotonic_ns()
+        reason = why_not(job.placed, self._world.terms, self._world.eyes)
+        checks = self._skipped(job, reason) if reason else self._rounds(job)
+        broken = any(c.outcome in (*BROKEN, Outcome.WARNED) for c in checks)
+        case = case_id(job.name, self._url) if broken else ""
+        marked = tuple(
+            replace(c, case=case) if c.outcome in (*BROKEN, Outcome.WARNED) else c for c in checks
+        )
+        self._tell(ScenarioFinished(job.name, marked, elapsed_ms(started), case))
+        return marked
+
+    def _tell(self, event: ScenarioStarted | ScenarioFinished) -> None:
+        with self._lock:
+            self._listener(event)
+
+    def _skipped(self, job: Job, reason: str) -> list[Check]:
+        recorder = Recorder(job.name, self._world.rules, self._world.strict)
+        for rule in job.placed.scenario.rules:
+            recorder.unseen("", Verdict.ANSWER, rule, Outcome.SKIPPED, reason)
+        return recorder.checks()
+
+    def _rounds(self, job: Job) -> list[Check]:
+        checks: list[Check] = []
+        for _ in range(job.placed.scenario.rounds):
+            recorder = Recorder(job.name, self._world.rules, self._world.strict)
+            gone = ""
+            try:
+                ScenarioRun(self._world, job, recorder).run()
+            except MerchantGone as error:
+                gone = str(error)
+            checks = recorder.checks()
+            if gone:
+                self.stopped = self.stopped or gone
+                self._floor.end()
+            if gone or any(c.outcome in BROKEN for c in checks):
+                break
+        return checks
+
+
+class ScenarioRun:
+    """One round of one job."""
+
+    def __init__(self, world: World, job: Job, recorder: Recorder) -> None:
+        inner = job.placed.scenario
+        scope = Scope(world.fresh, world.fresh.clock(), _config(world), matrix=job.row)
+        self._session = Session(world, job.name, recorder, scope, unsent="unsent" in inner.tags)
+        self._job = job
+
+    def run(self) -> None:
+        """Make the orders, take the steps, look at everything again."""
+        session, inner = self._session, self._job.placed.scenario
+        session.look_at_log("before")
+        if not self._make_orders():
+            return
+        steps = list(self._job.placed.steps)
+        why = ""
+        for index, placed in enumerate(steps):
+            try:
+                StepRun(session, placed, inner.rules[0]).run()
+            except (Stop, Unresolved, NotApplicable) as stop:
+                why = str(stop)
+                skip_from = index if isinstance(stop, Unresolved | NotApplicable) else index + 1
+                self._skip(skip_from, why)
+                break
+        audit(session)
+
+    def _make_orders(self) -> bool:
+        session = self._session
+        for name, given in self._job.placed.scenario.given.items():
+            made = []
+            for _ in range(given.count or 1):
+                try:
+                    made.append(session.world.make_order(given.sum))
+                except NotLooked as error:
+                    for rule in self._job.placed.scenario.rules:
+                        session.recorder.unseen(
+                            "given", Verdict.ANSWER, rule, Outcome.NOT_TESTABLE, str(error)
+                        )
+                    return False
+            session.orders[name] = made
+            session.scope.orders[name] = made if given.count else made[0]
+        return True
+
+    def _skip(self, index: int, why: str) -> None:
+        inner = self._job.placed.scenario
+        for placed in self._job.placed.steps[index:]:
+            rule = placed.step.rule or inner.rules[0]
+            self._session.recorder.unseen(placed.id, Verdict.ANSWER, rule, Outcome.SKIPPED, why)
+
+
+def _config(world: World) -> dict[str, object]:
+    terms = world.terms
+    known: dict[str, object] = {"refunds": terms.refunds, "profile": terms.profile}
+    if terms.limits is not None:
+        known |= {"min": terms.limits[0], "max": terms.limits[1]}
+    known["wrong_amount"] = terms.limits[1] + 1 if terms.limits and not terms.one_time else 7
+    return known

@@ -1,0 +1,94 @@
+"""Which scenarios a run takes, and why the others are left out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from simulator.conformance.events import Rule
+from simulator.conformance.load import PlacedScenario
+from simulator.conformance.session import Eyes, Terms
+
+
+class NothingSelected(Exception):
+    """No scenario fits; the text names the nearest ids or tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user asked for. Empty means everything (but for `slow`, unless named)."""
+
+    only: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    failed_before: Collection[str] | None = None
+    everything: bool = False
+
+
+def select(
+    scenarios: Sequence[PlacedScenario], rules: Mapping[str, Rule], wanted: Selection
+) -> list[PlacedScenario]:
+    """The scenarios asked for. Raises NothingSelected."""
+    chosen = [s for s in scenarios if _fits(s, rules, wanted)]
+    if chosen:
+        return chosen
+    raise NothingSelected(_nearest(scenarios, wanted))
+
+
+def _fits(scenario: PlacedScenario, rules: Mapping[str, Rule], wanted: Selection) -> bool:
+    inner = scenario.scenario
+    if wanted.failed_before is not None and scenario.id not in wanted.failed_before:
+        return False
+    named = [glob for glob in wanted.only if _named(scenario, rules, glob)]
+    if wanted.only and not named:
+        return False
+    if wanted.tags and not set(wanted.tags) & set(inner.tags):
+        return False
+    if wanted.levels and not any(rules[r].level in wanted.levels for r in inner.rules):
+        return False
+    return wanted.everything or bool(named) or "slow" not in inner.tags or bool(wanted.tags)
+
+
+def _named(scenario: PlacedScenario, rules: Mapping[str, Rule], glob: str) -> bool:
+    names = [scenario.id]
+    for rule in scenario.scenario.rules:
+        names += [rule, rules[rule].code]
+    return any(fnmatchcase(name, glob) for name in names)
+
+
+def _nearest(scenarios: Sequence[PlacedScenario], wanted: Selection) -> str:
+    if wanted.failed_before is not None and not (wanted.only or wanted.tags):
+        return "no scenario failed in the last run, so --last-failed selects nothing"
+    asked = [*wanted.only, *wanted.tags]
+    known = [s.id for s in scenarios] + sorted({t for s in scenarios for t in s.scenario.tags})
+    near = [m for word in asked for m in difflib.get_close_matches(word, known, 2, 0.4)]
+    hint = f"; near: {', '.join(dict.fromkeys(near))}" if near else ""
+    return f"no scenario fits {' '.join(asked) or 'this selection'}{hint}. See: payme-sandbox list"
+
+
+def why_not(scenario: PlacedScenario, terms: Terms, eyes: Eyes) -> str:
+    """Why a selected scenario does not apply to this merchant, or an empty text."""
+    inner = scenario.scenario
+    kind = "one-time" if terms.one_time else "accumulating"
+    if kind not in inner.account_types:
+        return f"the merchant's accounts are {kind}"
+    needs: dict[str, str] = {
+        "refunds": "" if terms.refunds else "refunds = false",
+        "no-refunds": "refunds = true" if terms.refunds else "",
+        "age-rows": _age_rows(terms, eyes),
+        "database": "database = false" if _off(eyes.database, eyes.no_database) else "",
+        "log": "log = false" if _off(eyes.log, eyes.no_log) else "",
+    }
+    return next((needs[need] for need in inner.requires if needs.get(need)), "")
+
+
+def _age_rows(terms: Terms, eyes: Eyes) -> str:
+    if eyes.database is None:
+        return "there is no database whose rows could be aged"
+    return "" if terms.age_rows else "age_rows = false"
+
+
+def _off(eye: object, why: str | None) -> bool:
+    return eye is None and why is None

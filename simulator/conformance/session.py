@@ -1,0 +1,192 @@
+"""One run of one scenario: its orders, its books, its eyes, and the calls it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from simulator.caller.client import Call, Caller, Made
+from simulator.conformance.books import Books
+from simulator.conformance.dbwatch import DatabaseWatch
+from simulator.conformance.events import Outcome, Rule, Verdict
+from simulator.conformance.health import Health
+from simulator.conformance.judging import Judged, judge, payme_sends
+from simulator.conformance.logwatch import Line, LogWatch
+from simulator.conformance.matchers import Matching
+from simulator.conformance.ports import Database, NotLooked, Order
+from simulator.conformance.recorder import Evidence, Recorder
+from simulator.conformance.values import Fresh, Scope
+from simulator.protocol.finding import Finding, Report
+from simulator.protocol.vocabulary import MUTATING, Method
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the configuration says about the merchant."""
+
+    one_time: bool = True
+    refunds: bool = True
+    profile: str = "default"
+    age_rows: bool = False
+    limits: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What a run can look at. A text says why not; None that the configuration keeps it out."""
+
+    database: Database | None = None
+    log: LogWatch | None = None
+    no_database: str | None = None
+    no_log: str | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """What all scenarios of a run share."""
+
+    caller: Caller
+    fresh: Fresh
+    make_order: Callable[[int | None], Order]
+    members: frozenset[str]
+    terms: Terms
+    eyes: Eyes
+    rules: Mapping[str, Rule]
+    strict: bool
+    health: Health
+    pause: Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """One scenario (one row, one round) while it runs."""
+
+    world: World
+    name: str
+    recorder: Recorder
+    scope: Scope
+    unsent: bool = False
+    orders: dict[str, list[Order]] = field(default_factory=dict)
+    books: Books = field(default_factory=Books)
+    last: dict[str, Judged] = field(default_factory=dict)
+
+    @property
+    def matching(self) -> Matching:
+        return Matching(self.books.ids, self.world.members)
+
+    @property
+    def watch(self) -> DatabaseWatch | None:
+        database = self.world.eyes.database
+        if database is None:
+            return None
+        return DatabaseWatch(database, self.matching, self.world.terms.one_time)
+
+    @property
+    def all_orders(self) -> list[Order]:
+        return [order for orders in self.orders.values() for order in orders]
+
+    @property
+    def main_order(self) -> Order | None:
+        found = self.orders.get("order") or next(iter(self.orders.values()), [])
+        return found[0] if found else None
+
+    def now(self) -> int:
+        return self.world.fresh.clock()
+
+    def call(self, call: Call, step: str, *, unsent: bool = False) -> Judged:
+        """Make one call, judge what every exchange must keep to, and take note of the answer."""
+        return self.take([self.world.caller.call(call, self.name, step)], step, unsent=unsent)[0]
+
+    def burst(self, calls: Sequence[Call], step: str) -> list[Judged]:
+        """Make all calls at the same instant."""
+        made = self.world.caller.burst(calls, self.name, step)
+        return self.take(made, step, unsent=False)
+
+    def take(self, made: Sequence[Made], step: str, *, unsent: bool) -> list[Judged]:
+        """Judge the answers of calls that were made, and write them in the books."""
+        judged = []
+        for one in made:
+            own = self.books.ids | _sent_ids([one.call])
+            seen = judge(one, self.world.members, own, unsent)
+            evidence = Evidence((seen.made.exchange.number,))
+            self.recorder.standing(step, seen.report, Verdict.ANSWER, evidence)
+            judged.append(seen)
+        for seen in _in_serial_order(judged):
+            self.books.note(seen.method, seen.made.call.params, seen.answer, self.now())
+        for seen in judged:
+            self.world.health.note(seen.failure)
+        self._after_mutation(judged, step)
+        return judged
+
+    def _after_mutation(self, judged: Sequence[Judged], step: str) -> None:
+        """Invariants that hold after every exchange which may have changed something."""
+        if not any(seen.method in MUTATING for seen in judged) or self.watch is None:
+            return
+        evidence = Evidence(tuple(seen.made.exchange.number for seen in judged))
+        report = Report()
+        try:
+            self.watch.one_live(self.books, self.now(), report)
+            self._user_invariants(judged, report)
+        except NotLooked as error:
+            self.recorder.unseen(
+                step,
+                Verdict.INVARIANT,
+                "order.one-live-transaction",
+                Outcome.NOT_TESTABLE,
+                str(error),
+            )
+        self.recorder.standing(step, report, Verdict.INVARIANT, evidence)
+
+    def _user_invariants(self, judged: Sequence[Judged], report: Report) -> None:
+        database = self.world.eyes.database
+        if database is None:
+            return
+        for seen in judged:
+            params = seen.made.call.params
+            payme_id = str(params.get("id", "")) if isinstance(params, Mapping) else ""
+            for order in self.all_orders:
+                report.looked_at.add("invariant.user")
+                for name, rows in database.broken_invariants(order, payme_id):
+                    finding = Finding("invariant.user", f"{name}.", name, "no rows", rows)
+                    report.findings.append(finding)
+
+    def look_at_log(self, step: str, *, unsent: bool = False) -> list[Line]:
+        """Read the log on and judge what holds for every line."""
+        log = self.world.eyes.log
+        if log is None:
+            return []
+        lines = log.look()
+        self.judge_log(step, lines, unsent=unsent)
+        return lines
+
+    def judge_log(self, step: str, lines: Sequence[Line], *, unsent: bool) -> None:
+        log = self.world.eyes.log
+        if log is not None:
+            report, bad = log.judge(lines, unsent=unsent)
+            self.recorder.standing(step, report, Verdict.LOG, Evidence(log_lines=bad))
+
+    def bends(self, call: Call) -> bool:
+        """True if this call is nothing that Payme would send."""
+        return self.unsent or not payme_sends(call)
+
+    def with_arguments(self, arguments: Mapping[str, object]) -> Scope:
+        return replace(self.scope, arguments=arguments)
+
+
+def _sent_ids(calls: Sequence[Call]) -> set[str]:
+    return {
+        str(call.params["id"])
+        for call in calls
+        if isinstance(call.params, Mapping) and isinstance(call.params.get("id"), str)
+    }
+
+
+_SERIAL = {Method.CREATE: 0, Method.PERFORM: 1, Method.CANCEL: 2}
+
+
+def _in_serial_order(judged: Sequence[Judged]) -> list[Judged]:
+    """Answers of simultaneous calls in the order in which they make most sense to the books."""
+    if len(judged) == 1:
+        return list(judged)
+    refused_last = sorted(judged, key=lambda seen: seen.answer.kind != "result")
+    return sorted(refused_last, key=lambda seen: _SERIAL.get(seen.method, 3) if seen.method else 3)
