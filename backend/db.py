@@ -8,6 +8,9 @@ order's row, see `backend.transactions`.
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,8 +30,33 @@ class Database:
         """Prepare the engine; nothing is connected yet. Raises SettingsError for a bad URL."""
         self.engine = make_engine(settings.database, settings.threads, settings.busy_ms)
         reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
-        self.write = sessionmaker(self.engine, expire_on_commit=False)
         self.read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
+        self._write: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        self._turns = threading.Lock() if self.engine.dialect.name == "sqlite" else None
+        self._patience = settings.busy_ms / 1000
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that may change something; the caller commits.
+
+        Raises TimeoutError if other writers of this process leave no turn in time.
+        """
+        with self._turn(), self._write() as session:
+            yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # SQLite lets writers wait by sleeping longer and longer; queueing here before they ask
+        # spares the sleeps. Other processes still meet at SQLite's own lock.
+        if self._turns is None:
+            yield
+        elif self._turns.acquire(timeout=self._patience):
+            try:
+                yield
+            finally:
+                self._turns.release()
+        else:
+            raise TimeoutError("no turn to write to the database")
 
 
 def make_engine(

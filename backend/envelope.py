@@ -9,6 +9,9 @@ from typing import Any
 
 from backend.errors import Code, Refusal, bad_request
 
+DEEPEST = 32
+"""More levels than any request has, and few enough to be read and written back safely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -28,6 +31,8 @@ def parse(body: bytes) -> Request | Refusal:
         document = _document(body)
     except (ValueError, RecursionError):
         return Refusal(Code.NOT_JSON, "The body is not JSON in UTF-8.")
+    if _too_deep(document, DEEPEST):
+        return bad_request(f"The body is nested more than {DEEPEST} levels deep.")
     if not isinstance(document, dict):
         return bad_request("The body must be one JSON object.")
     return Request(document.get("id"), document.get("method"), document.get("params"))
@@ -67,3 +72,11 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"{text} is beyond a float")
     return number
+
+
+def _too_deep(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return levels == 0 or any(_too_deep(one, levels - 1) for one in value)

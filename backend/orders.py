@@ -61,6 +61,6 @@ def busy_at_check() -> Refusal:
 
 def busy_at_create(profile: Profile) -> Refusal:
     """The same fact at CreateTransaction, where the sources disagree on the code."""
-    if profile is Profile.DOCS:
+    if profile == Profile.DOCS:
         return about_state(Code.IMPOSSIBLE)
     return about_account(Code.ORDER_BUSY)

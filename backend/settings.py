@@ -85,4 +85,4 @@ class Settings:
     @property
     def one_time(self) -> bool:
         """Whether an order may be paid only once."""
-        return self.account_type is AccountType.ONE_TIME
+        return self.account_type == AccountType.ONE_TIME

@@ -72,7 +72,7 @@ class Webhook:
     def _decide(self, method: Method[Any], asked: object) -> Result:
         sessions = self._database.write if method.writes else self._database.read
         with sessions() as session:
-            call = Call(self._settings, session, self._clock())
+            call = Call(self._settings, session, self._clock)
             try:
                 result = method.decide(call, asked)
             except Refusal:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from backend.clock import Clock
 from backend.params import Params
 from backend.settings import Settings
 
@@ -20,14 +21,24 @@ Result = dict[str, Any]
 class Call:
     """One call while it is decided: within one database transaction, at one moment.
 
-    `done` collects the log's lines about what the decision changed; they are written once it is
-    committed, so a decision that had to be taken again leaves no trace of the first try.
+    The moment is when `now` is first asked for, which handlers do once they hold the lock, so that
+    the times of an order's transactions rise in the order of their decisions. `done` collects the
+    log's lines about what was changed; they are written once it is committed, so that a decision
+    that had to be taken again leaves no trace of the first try.
     """
 
     settings: Settings
     session: Session
-    now: int
+    clock: Clock
     done: list[str] = field(default_factory=list)
+    _now: int | None = None
+
+    @property
+    def now(self) -> int:
+        """The moment of the decision, in ms."""
+        if self._now is None:
+            self._now = self.clock()
+        return self._now
 
 
 @dataclass(frozen=True, slots=True)

