@@ -19,8 +19,11 @@ def is_secret_name(name: str) -> bool:
 
 
 def secrets_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The key, passwords inside addresses, and what secret-looking names hold; longest first."""
-    found = {text for text in _walk(values, ()) if len(text) >= 4}
+    """The key, passwords inside addresses, and what secret-looking names hold; longest first.
+
+    A `${NAME}` that could not be filled in is no secret but what the message is about.
+    """
+    found = {text for text in _walk(values, ()) if len(text) >= 4 and text[:2] != "${"}
     return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
 
