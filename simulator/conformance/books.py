@@ -36,6 +36,12 @@ class Transaction:
     def is_live(self) -> bool:
         return self.state in (State.CREATED, State.PERFORMED)
 
+    def age(self, by_ms: int) -> None:
+        """Its row was shifted into the past, so the times that were answered hold no longer."""
+        self.aged_ms += by_ms
+        for name in _TIMES:
+            self.members.pop(name, None)
+
 
 @dataclass(slots=True)
 class Books:
@@ -125,8 +131,6 @@ def differences(
     pairs: list[tuple[str, object, object]] = [("state", tx.state, state)]
     names: Iterable[str] = ("transaction", *_TIMES)
     for name in names:
-        if name == "create_time" and tx.aged_ms:
-            continue
         if name in tx.members and tx.members[name] is not MISSING:
             pairs.append((name, tx.members[name], shown.get(name, MISSING)))
     if tx.state < 0:

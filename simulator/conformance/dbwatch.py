@@ -29,6 +29,9 @@ def match_cell(
 ) -> list[Mismatch]:
     """One column: times compare in the column's own unit, all else as in answers."""
     if isinstance(seen, Time):
+        if operator(wanted) == "$not" and isinstance(wanted, Mapping):
+            holds = bool(match_cell(wanted["$not"], seen, matching, path, where))
+            return [] if holds else [Mismatch(path, f"not {show(wanted)}", _cell(seen), where)]
         if operator(wanted) == "$unset" or is_unset(wanted):
             holds = seen.unset
         elif operator(wanted) == "$type":

@@ -1,0 +1,85 @@
+"""From a step to the calls that it makes: Payme's own, or bent as the step says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from simulator.caller.client import JSON_TYPE, NOTHING, Call
+from simulator.conformance import format as fmt
+from simulator.conformance.values import Scope
+from simulator.protocol.vocabulary import MUTATING
+
+
+def build_call(step: fmt.Step, scope: Scope) -> Call:
+    """The call of a step. Raises Unresolved and NotApplicable as values do."""
+    http = step.http or fmt.Http()
+    call = Call(
+        scope.resolve(step.call) if step.call is not None else "",
+        scope.resolve(step.params) if "params" in step.model_fields_set else NOTHING,
+        auth=str(scope.resolve(step.auth)),
+        envelope=_envelope(step.envelope, scope),
+        http_method=http.method or "POST",
+        content_type=str(scope.resolve(http.content_type or JSON_TYPE)),
+        headers=http.headers,
+    )
+    return call if step.raw is None else _with_raw(call, str(scope.resolve(step.raw)))
+
+
+def times_to_send(step: fmt.Step, call: Call) -> int:
+    """Payme's sandbox sends Create, Perform and Cancel twice; bent calls go once."""
+    if step.repeat is not None:
+        return step.repeat
+    plain = call.raw is None and call.http_method == "POST" and call.auth == "right"
+    alone = step.loop is None and not call.envelope
+    return 2 if plain and alone and call.method in set(MUTATING) else 1
+
+
+def burst_calls(step: fmt.Step, scope: Scope) -> list[Call]:
+    """All calls of a burst, the two sides of a race in turns."""
+    assert step.burst is not None
+    first = build_call(step, scope)
+    calls = [first]
+    calls += [_copy(first, step, scope) for _ in range(step.burst.count - 1)]
+    others: list[Call] = []
+    for other in step.burst.against:
+        against = Call(scope.resolve(other.call), scope.resolve(other.params))
+        others += [against] * other.count
+    return _interleaved(calls, others)
+
+
+def _copy(first: Call, step: fmt.Step, scope: Scope) -> Call:
+    """The same call; params named in `fresh` are evaluated anew."""
+    assert step.burst is not None
+    if not isinstance(first.params, dict) or not isinstance(step.params, dict):
+        return first
+    anew = {name: scope.resolve(step.params[name]) for name in step.burst.fresh}
+    return replace(first, params={**first.params, **anew})
+
+
+def _envelope(bent: fmt.Envelope | None, scope: Scope) -> dict[str, object]:
+    if bent is None:
+        return {}
+    changed: dict[str, object] = dict.fromkeys(bent.omit, NOTHING)
+    for name in bent.model_fields_set - {"omit"}:
+        changed[name] = scope.resolve(getattr(bent, name))
+    return changed
+
+
+def _with_raw(call: Call, raw: str) -> Call:
+    """The body as the file gives it; `{envelope}` in it is the call that it would have been."""
+    envelope = {"jsonrpc": "2.0", "id": 1, "method": call.method, "params": call.params}
+    if call.params is NOTHING:
+        del envelope["params"]
+    text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+    return replace(call, raw=raw.replace("{envelope}", text))
+
+
+def _interleaved(left: Sequence[Call], right: Sequence[Call]) -> list[Call]:
+    """Two sides in turns, so that neither has a head start."""
+    mixed: list[Call] = []
+    for index in range(max(len(left), len(right))):
+        mixed += left[index : index + 1]
+        mixed += right[index : index + 1]
+    return mixed
