@@ -72,6 +72,12 @@ class Books:
         elif known is not None and method in (Method.CREATE, Method.PERFORM):
             _maybe_expired(known, answer, now)
 
+    def doubt(self, params: object) -> None:
+        """What was accepted though Payme would never send it binds nobody afterwards."""
+        payme_id = params.get("id") if isinstance(params, Mapping) else None
+        if isinstance(payme_id, str) and payme_id in self.transactions:
+            self.transactions[payme_id].sure = False
+
     def _unanswered(
         self, method: Method | None, params: Mapping[str, object], known: Transaction | None
     ) -> None:

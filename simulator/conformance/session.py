@@ -113,6 +113,8 @@ class Session:
             judged.append(seen)
         for seen in _in_serial_order(judged):
             self.books.note(seen.method, seen.made.call.params, seen.answer, self.now())
+            if unsent and seen.answer.kind == "result":
+                self.books.doubt(seen.made.call.params)
         for seen in judged:
             self.world.health.note(seen.failure)
         self._after_mutation(judged, step)
