@@ -11,8 +11,10 @@ from sqlalchemy import Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-# How long SQLite itself waits for a writer; the reader tries again a few times after that.
-BUSY_SECONDS = 1.0
+# How long SQLite itself waits for a writer. For reading it is short: SQLite looks seldom while it
+# waits, and beside a busy writer many short looks find a gap sooner than one long one.
+_READ_BUSY_SECONDS = 0.01
+_WRITE_BUSY_SECONDS = 10.0
 _CONNECT_SECONDS = 5
 
 # Which driver serves a database when the address names none, or one that only asyncio can use.
@@ -100,7 +102,7 @@ def _sqlite(url: URL, read_only: bool) -> Engine:
         connection = sqlite3.connect(
             target,
             uri=True,
-            timeout=BUSY_SECONDS if read_only else 10 * BUSY_SECONDS,
+            timeout=_READ_BUSY_SECONDS if read_only else _WRITE_BUSY_SECONDS,
             check_same_thread=False,
         )
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")

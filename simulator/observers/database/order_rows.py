@@ -11,6 +11,8 @@ from simulator.observers.database.values import choice, tiyin
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import Order
 
+_FOUND = "found"  # the label of the one column that is read when none is mapped
+
 
 class OrderRows:
     """Reads an order's row by the configured conditions."""
@@ -20,7 +22,7 @@ class OrderRows:
         self._reader = reader
         columns = {n: c for n, c in config.columns if c is not None}
         # A table of which no column is mapped still shows whether the order is there.
-        chosen = columns or {"found": next(iter(config.where))}
+        chosen = columns or {_FOUND: next(iter(config.where))}
         self._statement = select_where(config.table, chosen, list(config.where))
         status = config.status
         self._statuses = (
@@ -31,6 +33,7 @@ class OrderRows:
         """Rows with `amount` in tiyin and `status` as one of the configured values if it is one."""
         rows = self._reader.rows(self._statement, self._conditions(order))
         for row in rows:
+            row.pop(_FOUND, None)
             if "amount" in row:
                 row["amount"] = tiyin(row["amount"], self._config.amount_unit)
             if "status" in row:

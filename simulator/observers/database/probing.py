@@ -30,6 +30,7 @@ def probe(config: DatabaseConfig, reader: Reader) -> None:
 
 
 def _problems(config: DatabaseConfig, inspector: Inspector) -> Iterator[str]:
+    inspector.get_table_names()  # SQLite does not look at its file before it has to
     if config.orders:
         wanted = [*config.orders.where, *(c for _, c in config.orders.columns if c)]
         yield from _table("orders", config.orders.table, wanted, inspector)

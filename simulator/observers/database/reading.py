@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, column, select, table
@@ -15,7 +16,7 @@ from sqlalchemy.types import NullType
 
 from simulator.observers.engines import DatabaseError, masked, reason
 
-_TRIES = 5
+_RETRY_SECONDS = 0.001
 _BUSY = re.compile(
     r"locked|busy|deadlock|lock wait|server closed|gone away|lost connection", re.IGNORECASE
 )
@@ -65,35 +66,53 @@ def select_where(name: str, columns: Mapping[str, str], where: Sequence[str]) ->
 
 
 class Reader:
-    """A connection pool and the few ways in which reading may fail."""
+    """A connection pool and the few ways in which reading may fail.
 
-    def __init__(self, engine: Engine, url: str) -> None:
+    `patience` is how many seconds a locked database is tried again.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        url: str,
+        *,
+        patience: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.engine = engine
         self.dialect = engine.dialect.name
         self.place = masked(url)
+        self._patience = patience
+        self._clock = clock
+        self._sleep = sleep
 
     def rows(self, statement: Executable, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """All rows. A value that the column's type cannot hold matches no row.
 
         DatabaseError when the database stays locked, goes away, or refuses the statement.
         """
-        for attempt in range(_TRIES):
+        until = self._clock() + self._patience
+        while True:
             try:
-                with self.engine.connect() as connection:
-                    found = connection.execute(statement, values)
-                    return [dict(row) for row in found.mappings()]
+                return self._once(statement, values)
             except DataError:
                 return []
             except OperationalError as error:
-                if attempt == _TRIES - 1 or not _passes(error):
+                if not _passes(error) or self._clock() >= until:
                     raise DatabaseError(f"{self.place}: {reason(error)}") from error
+                self._sleep(_RETRY_SECONDS)
             except SQLAlchemyError as error:
                 raise DatabaseError(f"{self.place}: {reason(error)}") from error
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    def _once(self, statement: Executable, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            found = connection.execute(statement, values)
+            return [dict(row) for row in found.mappings()] if found.returns_rows else []
 
 
 def _passes(error: OperationalError) -> bool:
