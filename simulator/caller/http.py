@@ -23,12 +23,12 @@ class _Reopening(httpx.BaseTransport):
     """An httpx transport whose connections can be dropped without ending the client."""
 
     def __init__(self) -> None:
+        self._tls = httpx.create_ssl_context(trust_env=False)  # reading the roots takes its time
         self._inner = self._open()
 
-    @staticmethod
-    def _open() -> httpx.HTTPTransport:
+    def _open(self) -> httpx.HTTPTransport:
         limits = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_MS / 1000)
-        return httpx.HTTPTransport(limits=limits, trust_env=False)
+        return httpx.HTTPTransport(verify=self._tls, limits=limits, trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return self._inner.handle_request(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from simulator.observers.database import TimeValue
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import OrdersError
 
@@ -32,14 +33,8 @@ class Orders(Protocol):
     def unknown(self) -> Order: ...
 
 
-@runtime_checkable
-class Time(Protocol):
-    """A time in a column's own unit."""
-
-    @property
-    def unset(self) -> bool: ...
-    def matches(self, ms: int) -> bool: ...
-
+Time = TimeValue
+"""A time in a column's own unit."""
 
 Row = Mapping[str, object]
 

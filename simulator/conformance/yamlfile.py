@@ -74,7 +74,7 @@ def parse(text: str, name: str) -> Document:
 
     lines = text.splitlines() or [""]
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = YAML(typ="safe", pure=False).compose(text)  # by libyaml where it is installed
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line + 1 if mark else 1, len(lines))

@@ -1,0 +1,43 @@
+# Every target sets up what it needs and may be run again at any time; offline, too, once set up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check check-example test lint schema clean
+
+help:  ## show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+setup: $(READY)  ## the virtual environment .venv, with everything
+
+check: $(READY)  ## check the reference merchant: the whole catalogue, on SQLite
+	$(BIN)/payme-sandbox check
+
+check-example: $(READY)  ## check a real third-party merchant (examples/payme-pkg)
+	$(MAKE) -C examples/payme-pkg check
+
+test: $(READY)  ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+lint: $(READY)  ## ruff, mypy, import-linter, the committed schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/payme-sandbox schema --check
+
+schema: $(READY)  ## write scenarios/schema.json anew
+	$(BIN)/payme-sandbox schema
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .payme-sandbox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
