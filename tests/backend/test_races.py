@@ -20,8 +20,11 @@ def at_once(server: Server, calls: list[Planned]) -> list[Answer]:
     barrier = Barrier(len(calls))
 
     def one(planned: Planned) -> Answer:
-        barrier.wait()
-        return server.call(*planned)
+        try:
+            barrier.wait()
+            return server.call(*planned)
+        finally:
+            server.close()
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
@@ -93,31 +96,37 @@ def test_perform_against_cancel_is_some_order_of_the_two(server: Server, round: 
 @pytest.mark.parametrize("round", ROUNDS)
 def test_orders_made_at_once_are_one_order(server: Server, round: int) -> None:
     number = f"{new_id()}-order"
-    made = together(10, lambda: server.make_order(number, 1000))
+    made = together(10, server, lambda: server.make_order(number, 1000))
     assert all_equal(made)
 
 
 def test_two_hundred_parallel_payments_never_meet_a_locked_database(server: Server) -> None:
     def pay() -> list[Answer]:
-        number = server.order()
-        params = server.creation(number)
+        params = server.creation(server.order())
+        asked = {"amount": params["amount"], "account": params["account"]}
         return [
-            server.call(
-                "CheckPerformTransaction", {"amount": 100_000, "account": params["account"]}
-            ),
+            server.call("CheckPerformTransaction", asked),
             server.call("CreateTransaction", params),
             server.call("PerformTransaction", {"id": params["id"]}),
             server.call("CheckTransaction", {"id": params["id"]}),
         ]
 
-    paid = together(200, pay)
+    paid = together(200, server, pay)
     assert [answer for answers in paid for answer in answers if "error" in answer] == []
     assert "locked" not in server.log_file.read_text(encoding="utf-8")
 
 
-def together(count: int, act: Callable[[], Any]) -> list[Any]:
+def together(count: int, server: Server, act: Callable[[], Any]) -> list[Any]:
+    """The results of doing the same in so many threads."""
+
+    def one() -> Any:
+        try:
+            return act()
+        finally:
+            server.close()
+
     with ThreadPoolExecutor(count) as pool:
-        return [one.result() for one in [pool.submit(act) for _ in range(count)]]
+        return [done.result() for done in [pool.submit(one) for _ in range(count)]]
 
 
 def statement(server: Server, since: int) -> list[str]:

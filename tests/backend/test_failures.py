@@ -1,0 +1,73 @@
+"""When the database fails, Payme is told -32400 over HTTP 200 and may try again later."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import text
+
+from tests.backend.conftest import Make, NewDatabase
+from tests.backend.merchant import Merchant
+
+
+def test_an_unforeseen_error_is_answered_and_its_traceback_logged(merchant: Merchant) -> None:
+    number = merchant.order()
+    with merchant.app.extensions["backend.database"].engine.begin() as connection:
+        connection.execute(text("ALTER TABLE transactions RENAME TO hidden"))
+    params = merchant.creation(number)
+    assert merchant.code("CreateTransaction", **params) == -32400
+    log = Path(merchant.settings.log_file).read_text(encoding="utf-8")
+    assert " ERROR: Undecided: CreateTransaction order_id=" in log
+    assert "Traceback" in log
+    with merchant.app.extensions["backend.database"].engine.begin() as connection:
+        connection.execute(text("ALTER TABLE hidden RENAME TO transactions"))
+    assert merchant.result("CreateTransaction", **params)["state"] == 1
+
+
+def test_a_database_locked_by_another_process(make: Make) -> None:
+    merchant = make(busy_ms=50)
+    number = merchant.order()
+    params = merchant.creation(number)
+    other = sqlite3.connect(merchant.settings.database.removeprefix("sqlite:///"))
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        assert merchant.code("CreateTransaction", **params) == -32400
+        # Who only reads need not wait for a writer.
+        asked = {"amount": params["amount"], "account": params["account"]}
+        assert merchant.result("CheckPerformTransaction", **asked) == {"allow": True}
+        other.rollback()
+        assert merchant.result("CreateTransaction", **params)["state"] == 1
+    finally:
+        other.close()
+
+
+def test_a_database_that_goes_away_and_comes_back(make: Make, new_postgres: NewDatabase) -> None:
+    url = new_postgres()
+    merchant = make(database=url)
+    number = merchant.order()
+    params = merchant.creation(number)
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    with psycopg.connect(url, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false".encode())
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname=%s", [name]
+        )
+        assert merchant.code("CreateTransaction", **params) == -32400
+        assert merchant.client.get("/healthz").status_code == 503
+        admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true".encode())
+    assert merchant.result("CreateTransaction", **params)["state"] == 1
+    assert merchant.client.get("/healthz").status_code == 200
+
+
+def test_an_order_locked_by_another_process(make: Make, new_postgres: NewDatabase) -> None:
+    url = new_postgres()
+    merchant = make(database=url, busy_ms=50)
+    number = merchant.order()
+    params = merchant.creation(number)
+    with psycopg.connect(url) as other:
+        other.execute("SELECT 1 FROM payments FOR UPDATE")
+        assert merchant.code("CreateTransaction", **params) == -32400
+        other.rollback()
+    assert merchant.result("CreateTransaction", **params)["state"] == 1
