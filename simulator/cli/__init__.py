@@ -126,6 +126,29 @@ def replay(context: click.Context, case: str, wait: int | None, key: str | None)
     context.exit(run_replay(case, wait, key))
 
 
+@cli.command()
+@click.argument("path", type=_FILE, default="payme-sandbox.toml")
+@click.option("--url", help="the webhook's address")
+@click.option("--key-variable", metavar="NAME", help="the environment variable with the key")
+@click.option("--accumulating/--one-time", default=None, help="what its accounts are")
+@click.option("--refunds/--no-refunds", default=None, help="whether paid orders can be refunded")
+@click.option("--member", help="the account member that names the order (order_id)")
+@click.option("--amount", type=click.IntRange(1), help="what an order costs, in sum")
+@click.option("--orders", type=click.Choice(["http", "sql", "command", "pool"]))
+@click.option("--orders-source", help="address, statement, command or file that makes orders")
+@click.option("--database", help="a SQLAlchemy address, or no")
+@click.option("--log", help="a file, or no")
+@click.option("--command", help="starts the merchant")
+@click.option("--force", is_flag=True, help="overwrite the file")
+@click.option("--yes", is_flag=True, help="do not ask; use the flags and defaults")
+@click.pass_context
+def init(context: click.Context, /, **options: Any) -> None:
+    """Write payme-sandbox.toml for your merchant, by asking or from flags."""
+    from simulator.cli.init import InitOptions, run_init
+
+    context.exit(run_init(InitOptions(**options)))
+
+
 @cli.group()
 def config() -> None:
     """The configuration as the tool reads it."""

@@ -210,12 +210,26 @@ def _eyes(config: Config, database: Database | None, log: LogReader | None, mask
         watch = LogWatch(_Lines(log), masker, config.log.forbidden, config.log.expect.mapped())
     no_database = None if config.database is not None else _UNSAID.format("database")
     no_log = None if config.log is not None else _UNSAID.format("log")
-    return Eyes(database, watch, no_database, no_log)
+    return Eyes(database, watch, no_database, no_log, _unsaid_tables(config))
+
+
+def _unsaid_tables(config: Config) -> dict[str, str]:
+    if not config.database:
+        return {}
+    return {
+        name: _UNSAID_TABLE.format(name)
+        for name in ("orders", "transactions")
+        if getattr(config.database, name) is None
+    }
 
 
 _UNSAID = (
     "the configuration says nothing of the merchant's {0}: map it in [{0}], or write {0} = false "
     "at the top of payme-sandbox.toml if there is none to look at"
+)
+_UNSAID_TABLE = (
+    "the configuration says nothing of the merchant's {0} table: map it in [database.{0}], or "
+    "write {0} = false under [database] if there is none to look at"
 )
 
 

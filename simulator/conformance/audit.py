@@ -102,13 +102,11 @@ def audit(session: Session) -> None:
                 Outcome.NOT_TESTABLE,
                 str(error),
             )
-    elif session.world.eyes.no_database and certain:
+    eyes = session.world.eyes
+    reasons = [eyes.no_database] if eyes.no_database else list(eyes.unsaid_tables.values())
+    for why in reasons if certain else ():
         session.recorder.unseen(
-            "audit",
-            Verdict.DATABASE,
-            "database.matches-answers",
-            Outcome.NOT_TESTABLE,
-            session.world.eyes.no_database,
+            "audit", Verdict.DATABASE, "database.matches-answers", Outcome.NOT_TESTABLE, why
         )
 
 

@@ -39,6 +39,7 @@ class Eyes:
     log: LogWatch | None = None
     no_database: str | None = None
     no_log: str | None = None
+    unsaid_tables: Mapping[str, str] = field(default_factory=dict)  # orders, transactions -> why
 
 
 @dataclass(slots=True)

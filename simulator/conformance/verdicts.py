@@ -90,6 +90,9 @@ class StepVerdicts:
                 why = session.world.eyes.no_database
                 self.unseen(Verdict.DATABASE, rule, Outcome.NOT_TESTABLE, why)
             return
+        unsaid = _unsaid(expect, session.world.eyes.unsaid_tables)
+        if unsaid:
+            self.unseen(Verdict.DATABASE, rule, Outcome.NOT_TESTABLE, unsaid)
         try:
             found, rows = watch.expectation(expect, self._scope, where, self._order())
             if expect.unchanged:
@@ -167,6 +170,14 @@ class StepVerdicts:
             names |= {**getattr(order, "captured", {}), "number": order.number}
             names |= {"amount_sum": order.amount_sum, "amount_tiyin": order.amount}
         return names
+
+
+def _unsaid(expect: fmt.DatabaseExpect, tables: Mapping[str, str]) -> str:
+    """Why a table that the verdict needs cannot be looked at, if the file is silent about it."""
+    if expect.transactions is not None and "transactions" in tables:
+        return tables["transactions"]
+    needs_orders = expect.order or expect.orders or expect.count_orders is not None
+    return tables.get("orders", "") if needs_orders else ""
 
 
 def _changes(before: Sequence[str], after: Sequence[str], where: Where) -> list[Mismatch]:
