@@ -164,6 +164,14 @@ class Run:
         wanted = [r for r in self.by_rule() if r.outcome in outcomes]
         return sorted(wanted, key=lambda r: LEVELS.index(r.rule.level))
 
+    def known(self) -> list[RuleResult]:
+        """What the baseline excuses, also of rules that are broken elsewhere as well."""
+        excused = [
+            RuleResult(r.rule, [f for f in r.findings if f.check.outcome is Outcome.KNOWN])
+            for r in self.by_rule()
+        ]
+        return [result for result in excused if result.findings]
+
     def totals(self) -> Totals:
         """Checks by outcome: as the runner counted them, or counted here if it never finished."""
         if self.finished:
@@ -210,10 +218,14 @@ def reasons(results: Iterable[RuleResult], outcome: Outcome) -> dict[str, list[R
 
 
 def verdicts(finding: Finding) -> dict[Verdict, list[Check]]:
-    """The step's checks by verdict; an empty list means that nobody looked there."""
+    """The step's checks by verdict; an empty list means that nobody looked there.
+
+    A check without a step holds for the scenario from end to end, this step included.
+    """
     seen: dict[Verdict, list[Check]] = {verdict: [] for verdict in Verdict}
-    for check in finding.record.of_step(finding.check.step):
-        seen[check.verdict].append(check)
+    for check in finding.record.checks:
+        if check.step in (finding.check.step, ""):
+            seen[check.verdict].append(check)
     return seen
 
 

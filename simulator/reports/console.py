@@ -99,7 +99,7 @@ class ConsoleReport:
             self._page.gap()
         self._details(run.broken(Outcome.FAILED))
         if self._verbose:
-            for result in run.broken(Outcome.NOT_TESTABLE, Outcome.WARNED, Outcome.KNOWN):
+            for result in run.broken(Outcome.NOT_TESTABLE, Outcome.WARNED) + run.known():
                 broken_rule(self._page, result, self._verbose, self._cases)
         written = [str(report.path) for report in self._reports if report.written]
         summary(self._page, run, written)

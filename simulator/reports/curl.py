@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import shlex
 from pathlib import Path
+from urllib.parse import quote
 
 from simulator.caller.wire import Exchange, WireRequest
 from simulator.conformance.events import Event, RunStarted, ScenarioFinished
@@ -64,12 +65,12 @@ def curl(exchange: Exchange) -> str:
         parts.append(f"-X {shlex.quote(request.method)}")
     parts.append(_authorization(exchange))
     parts += [
-        f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}"
+        f"-H {shlex.quote(printable(f'{name}: {value}' if value else f'{name};'))}"
         for name, value in request.headers
         if name.lower() not in _CURLS_OWN
     ]
     piped, data = _data(request)
-    command = " \\\n  ".join(p for p in [*parts, data, shlex.quote(request.url)] if p)
+    command = " \\\n  ".join(p for p in [*parts, data, shlex.quote(_url(request.url))] if p)
     return piped + command
 
 
@@ -86,6 +87,13 @@ def variant(exchange: Exchange) -> str:
 
 def _authorization(exchange: Exchange) -> str:
     return _AUTHORIZATION.get(variant(exchange), _AUTHORIZATION["right"])
+
+
+def _url(url: str) -> str:
+    """The URL with what does not show written as a client sends it, in percents."""
+    return "".join(
+        quote(c, safe="", encoding="utf-8", errors="surrogatepass") if hidden(c) else c for c in url
+    )
 
 
 def _data(request: WireRequest) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def heading(page: Page, result: RuleResult, finding: Finding) -> None:
     page.line(
         [
             (f"{mark:<4}", style_of(mark)),
-            f"  {rule.code}  {rule.level:<6} ",
+            f"  {rule.code}  {rule.level:<6}  ",
             (rule.id, "bold"),
         ],
         indent=1,
@@ -58,7 +58,7 @@ def heading(page: Page, result: RuleResult, finding: Finding) -> None:
     took = f"   {seconds(finding.record.took)}" if finding.record.took else ""
     page.line([printable(finding.where), dim(took)], label=dim("in    "))
     if finding.check.reason:
-        page.line([printable(finding.check.reason)], label=dim("why   "))
+        page.line([printable(finding.check.reason)], label=dim("note  "))
 
 
 def _place(page: Page, place: Place | None) -> None:
@@ -130,8 +130,8 @@ def _verdicts(page: Page, finding: Finding) -> None:
 
 def _evidence(page: Page, name: str, lines: tuple[str, ...]) -> None:
     for line in lines[:MAX_EVIDENCE]:
-        for part in printable_lines(shortened(line, 400))[:3]:
-            page.data([part], label=dim(f"{name:<4}  "))
+        for number, part in enumerate(printable_lines(shortened(line, 400))[:3]):
+            page.data([part], label=dim(" " * 6 if number else f"{name:<4}  "))
     if len(lines) > MAX_EVIDENCE:
         page.line([f"… {counted(len(lines) - MAX_EVIDENCE, 'more line')}"], indent=13)
 
@@ -177,14 +177,9 @@ def request_line(exchange: Exchange) -> str:
 def _body(page: Page, content: bytes, indent: int) -> None:
     shown = body.show(content, min(page.width, 100) - indent)
     for line in shown.lines:
-        page.data([_defused(line)], indent=indent)
+        page.data([line], indent=indent)
     if shown.cut:
         page.line([(shown.cut, "dim")], indent=indent)
-
-
-def _defused(line: str) -> str:
-    """A line that a CI runner would take for its own command (`::error …`) is kept from it."""
-    return f"\\{line.lstrip()}" if line.lstrip().startswith(("::", "##[")) else line
 
 
 def _others(page: Page, others: list[Finding], limit: int) -> None:
@@ -198,6 +193,8 @@ def _others(page: Page, others: list[Finding], limit: int) -> None:
 def _way_on(page: Page, result: RuleResult, finding: Finding, cases: str) -> None:
     rule = result.rule
     page.gap()
+    if rule.why:
+        page.line([printable(rule.why)], label=dim("why      "))
     if rule.usual_cause:
         page.line([printable(rule.usual_cause)], label=dim("often    "))
     if rule.fix:

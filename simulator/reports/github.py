@@ -7,14 +7,15 @@ summary" (a mebibyte a step).
 from __future__ import annotations
 
 import html
+from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
 from simulator.conformance.events import Event, Outcome, RunFinished, RunStarted
-from simulator.reports.collect import Collector, RuleResult, Run
+from simulator.reports.collect import LEVELS, Collector, RuleResult, Run, groups
 from simulator.reports.files import ReportError, prepare
-from simulator.reports.text import counted, printable, seconds, shortened
-from simulator.reports.words import MARKS, exit_words, replay_command, totals_words
+from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
+from simulator.reports.words import MARKS, exit_words, headline, replay_command, totals_words
 
 MAX_ANNOTATIONS = 10
 MAX_ROWS = 300
@@ -41,11 +42,15 @@ class GithubReport:
         if not isinstance(event, RunFinished):
             return
         run = self._gather.run
-        for line in annotation_lines(run):
-            self._out.write(line + "\n")
-        self._out.flush()
+        self._print(annotation_lines(run))
         if self._summary:
             _append(self._summary, markdown(run))
+
+    def _print(self, lines: list[str]) -> None:
+        encoding = self._out.encoding or "utf-8"
+        for line in lines:
+            self._out.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        self._out.flush()
 
 
 def _append(path: Path, text: str) -> None:
@@ -62,7 +67,8 @@ def _append(path: Path, text: str) -> None:
 def annotation_lines(run: Run) -> list[str]:
     """At most ten workflow commands, a rule each, worst first."""
     stopped = run.finished.stopped if run.finished else "the run did not finish"
-    lines = [_command("error", {"title": "payme-sandbox"}, stopped)] if stopped else []
+    told = "\n".join(printable_lines(stopped))
+    lines = [_command("error", {"title": "payme-sandbox"}, told)] if stopped else []
     worst = [r for outcome in _BROKEN for r in run.broken(outcome)]
     lines += [_annotation(result, "error") for result in worst]
     lines += [_annotation(result, "warning") for result in run.broken(Outcome.WARNED)]
@@ -105,7 +111,7 @@ def _property(text: str) -> str:
 def markdown(run: Run) -> str:
     """The summary: verdict, target, a row a broken rule."""
     started = run.started
-    lines = [f"## payme-sandbox: {_code(exit_words(run))}", ""]
+    lines = [f"## payme-sandbox: {headline(run)}", ""]
     if started:
         url, profile = _code(started.target.url), _code(started.target.profile)
         lines += [f"{url}, profile {profile}, seed {started.seed}", ""]
@@ -113,15 +119,16 @@ def markdown(run: Run) -> str:
         lines += [f"Stopped: {_code(shortened(run.finished.stopped, 400))}", ""]
     lines += _table(run)
     took = f", {seconds(run.finished.took)}" if run.finished else ""
-    lines += [f"{totals_words(run)}{took}", ""]
+    lines += [f"{totals_words(run)}{took}. {exit_words(run).capitalize()}.", ""]
+    lines += _groups(run)
     for words in started.not_looked_at if started else ():
         lines += [f"Not looked at: {_code(words)}", ""]
     return "\n".join(lines) + "\n"
 
 
 def _table(run: Run) -> list[str]:
-    order = (*_BROKEN, Outcome.WARNED, Outcome.KNOWN)
-    results = [r for outcome in order for r in run.broken(outcome)]
+    order = (*_BROKEN, Outcome.WARNED)
+    results = [r for outcome in order for r in run.broken(outcome)] + run.known()
     if not results:
         return []
     rows = ["| | rule | level | what was seen | again |", "|---|---|---|---|---|"]
@@ -129,6 +136,21 @@ def _table(run: Run) -> list[str]:
     if len(results) > MAX_ROWS:
         rows.append(f"| | {counted(len(results) - MAX_ROWS, 'more rule')} | | | |")
     return [*rows, ""]
+
+
+def _groups(run: Run) -> list[str]:
+    """Rules by group and level, as on the console."""
+    rows = groups(run.by_rule())
+    if not rows:
+        return []
+    head = ["| group | must | should | may |", "|---|---|---|---|"]
+    cells = [[_counts(row.counts[level]) for level in LEVELS] for row in rows]
+    lines = [f"| {_code(r.name)} | {' | '.join(c)} |" for r, c in zip(rows, cells, strict=True)]
+    return [*head, *lines, ""]
+
+
+def _counts(counts: Counter[Outcome]) -> str:
+    return ", ".join(f"{counts[o]} {mark}" for o, mark in MARKS.items() if counts[o])
 
 
 def _row(result: RuleResult) -> str:

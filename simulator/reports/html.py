@@ -119,7 +119,7 @@ def _page(run: Run, cases: str, machine: Facts) -> dict[str, object]:
         "levels": [str(level) for level in _levels(results)],
         "matrix": _matrix(results),
         "failing": [rule_view(r, cases) for r in run.broken(Outcome.FAILED)],
-        "known": [rule_view(r, cases) for r in run.broken(Outcome.KNOWN)],
+        "known": [rule_view(r, cases) for r in run.known()],
         "stale": [printable(words) for words in finished.stale] if finished else [],
         "baseline": printable(started.baseline) if started else "",
         "warned": [rule_view(r, cases) for r in run.broken(Outcome.WARNED)],

@@ -43,11 +43,8 @@ def document(run: Run) -> ET.Element:
     """The whole run as one `testsuites` element."""
     root = ET.Element("testsuites")
     suites: dict[str, list[Finding]] = {}
-    catalogue = run.started.rules if run.started else {}
-    for finding in run.findings:
-        rule = catalogue.get(finding.check.rule)
-        group = rule.group if rule else finding.check.rule.split(".")[0]
-        suites.setdefault(group or "rules", []).append(finding)
+    for result in run.by_rule():
+        suites.setdefault(result.rule.group or "rules", []).extend(result.findings)
     clock = _Clock()
     for group, findings in suites.items():
         suite = _suite(root, run, group)

@@ -12,6 +12,8 @@ Piece = str | tuple[str, str]
 _PLAIN = str.maketrans(
     {"→": "->", "←": "<-", "─": "-", "…": "...", "›": ">", "·": "-", "—": "-", "•": "*"}
 )
+# A CI runner takes a line that begins so for its own command; what a merchant sent is none.
+_COMMANDS = ("::", "##[")
 _STYLES = {
     "FAIL": "bold red",
     "failed": "bold red",
@@ -81,6 +83,8 @@ class Page:
 
     def _put(self, text: Text, indent: int) -> None:
         line = Text(" " * indent)
+        if text.plain.lstrip().startswith(_COMMANDS):
+            line.append("\\")
         line.append_text(text)
         line.rstrip()
         self.console.print(line, soft_wrap=True, emoji=False, markup=False, highlight=False)

@@ -120,8 +120,7 @@ def _not_looked_at(page: Page, run: Run) -> None:
 
 def _list(page: Page, run: Run) -> None:
     """What is broken, a line a rule, worst and most binding first."""
-    order = (Outcome.FAILED, Outcome.WARNED, Outcome.KNOWN)
-    listing = [result for outcome in order for result in run.broken(outcome)]
+    listing = run.broken(Outcome.FAILED) + run.broken(Outcome.WARNED) + run.known()
     widest = max((len(result.rule.id) for result in listing), default=0)
     for result in listing:
         one_line(page, result, min(widest, 34))

@@ -213,17 +213,16 @@ def safe_link(url: str) -> str:
 
 def rule_row(result: RuleResult) -> RuleRow:
     """A rule in the table of all checks: how often it was checked, and where."""
-    counts = [f"{n} {MARKS[o]}" for o, n in result.counts.items() if o is not Outcome.PASSED]
+    counts = [f"{n} {MARKS[o]}" for o, n in result.counts.items()]
     worst_first = sorted(result.findings, key=lambda f: f.check.outcome is Outcome.PASSED)
     names = list(dict.fromkeys(printable(f.record.name) for f in worst_first))
-    checks = counted(len(result.findings), "check")
     return RuleRow(
         printable(result.rule.code),
         printable(result.rule.id),
         str(result.rule.level),
         printable(result.rule.group),
         MARKS[result.outcome],
-        f"{checks}: {', '.join(counts)}" if counts else checks,
+        ", ".join(counts),
         names[:MAX_NAMES],
         max(0, len(names) - MAX_NAMES),
     )

@@ -20,6 +20,11 @@ MARKS = {
     Outcome.KNOWN: "known",
     Outcome.SKIPPED: "skipped",
 }
+_LEVEL_FAILED = {
+    Level.MUST: "a must failed",
+    Level.SHOULD: "a should failed in a strict run",
+    Level.MAY: "a may failed",
+}
 _EXITS = {
     0: "all good",
     2: "wrong usage, configuration or scenario file",
@@ -76,7 +81,7 @@ def exit_words(run: Run) -> str:
 
 def _but(run: Run) -> str:
     """What a good run still has to say for itself."""
-    warned, known = len(run.broken(Outcome.WARNED)), len(run.broken(Outcome.KNOWN))
+    warned, known = len(run.broken(Outcome.WARNED)), len(run.known())
     parts = [counted(warned, "warning")] if warned else []
     parts += [f"{counted(known, 'rule')} known to be broken"] if known else []
     return f", with {' and '.join(parts)}" if parts else ""
@@ -86,7 +91,7 @@ def _broken_words(run: Run) -> str:
     """Why a run is not good, most serious first; empty if it is."""
     failed = {result.rule.level for result in run.broken(Outcome.FAILED)}
     stale = run.finished.stale if run.finished else ()
-    why = [f"a {level} failed" for level in Level if level in failed]
+    why = [_LEVEL_FAILED[level] for level in Level if level in failed]
     if run.broken(Outcome.NOT_TESTABLE) or run.totals().not_testable:
         why.append("a selected check was not testable")
     if stale:

@@ -93,13 +93,17 @@ def request(method: str, number: int, **params: object) -> WireRequest:
         ("Authorization", "Basic ••••"),
         ("Content-Length", str(len(json.dumps(body)))),
     )
-    return WireRequest(URL, "POST", headers, json.dumps(body, ensure_ascii=False).encode())
+    return WireRequest(URL, "POST", headers, _bytes(json.dumps(body, ensure_ascii=False)))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def answer(number: int, status: int = 200, **members: object) -> WireAnswer:
     """A JSON answer; `members` are `result` or `error`."""
     body = json.dumps({"jsonrpc": "2.0", "id": number, **members}, ensure_ascii=False)
-    return WireAnswer(status, (("Content-Type", "application/json"),), body.encode())
+    return WireAnswer(status, (("Content-Type", "application/json"),), _bytes(body))
 
 
 def create(number: int, scenario: str, step: str, create_time: int, took: int = 14) -> Exchange:
@@ -162,7 +166,7 @@ REPEAT_PLACE = Place(
     "scenarios/create/repeat.yaml",
     19,
     13,
-    39,
+    40,
     "      same: [result.transaction, result.create_time]",
 )
 
@@ -398,6 +402,123 @@ def merchant_died() -> list[Event]:
     ]
     why = "the merchant stopped (exit code 137); its last words are above"
     return run(parts, 3, stopped=why, total=182)
+
+
+def interrupted() -> list[Event]:
+    """Ctrl-C after the first scenario; the second was under way."""
+    under_way = call(92, "perform.flow", "perform", "PerformTransaction", state=2)
+    parts: list[list[Event]] = [
+        good("transport.every-error", 1, ["transport.http-200"]),
+        [ScenarioStarted("perform.flow", "Perform"), ExchangeDone(under_way)],
+    ]
+    return run(parts, 130, stopped="interrupted from the keyboard", total=182)
+
+
+def nothing_selected() -> list[Event]:
+    """No scenario fits the filter."""
+    return run([], 4, stopped="no scenario fits --only 'crate.*'; nearest: create.*")
+
+
+def strict_and_stale() -> list[Event]:
+    """A should that fails because the run is strict, and a baseline that is out of date."""
+    exchange = call(1, "create.busy", "second", "CreateTransaction", state=1)
+    failed = check(
+        "create.busy-code",
+        "create.busy",
+        "second",
+        Outcome.FAILED,
+        message="the code is -31050 where -31008 is documented",
+        expected="-31008",
+        actual="-31050",
+        case="s7r1c",
+        exchanges=(1,),
+    )
+    part = scenario("create.busy", "A busy order", [exchange], [failed], "s7r1c")
+    stale = ("PM-CR-04 create.repeat* does not fail any more: take it out",)
+    return run([part], strict=True, stale=stale, baseline="payme-baseline.toml (1 entry)")
+
+
+def race(count: int = 10) -> list[Event]:
+    """The same call many times at once: sent together, answered in another order."""
+    name, step = "create.race", "create"
+    calls = [
+        replace(create(n, name, step, START + n, took=5 + 7 * (n * 3 % count)), sent_at=START + 1)
+        for n in range(1, count + 1)
+    ]
+    failed = check(
+        "create.repeat-same-answer",
+        name,
+        step,
+        Outcome.FAILED,
+        message="the answers differ in create_time",
+        case="r4c3",
+        exchanges=tuple(e.number for e in calls),
+        differences=(Difference("result.create_time", "one value", f"{count} values"),),
+    )
+    return run([scenario(name, "Ten identical calls", calls, [failed], "r4c3")])
+
+
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07\x9b31m\x00 \u202egnp.exe\u202c\u200b\u2028\ud800\ufffe ]]> "
+    "<script>window.owned=1</script></script><!-- <img src=x onerror=window.owned=1> "
+    "\"'&amp; {{7*7}} | `x` **b** @all\r\n::error::owned\n##[group]owned [red]markup[/red] :smile:"
+)
+
+
+def hostile() -> list[Event]:
+    """A merchant that puts all that can hurt a terminal, a file or a page wherever it can."""
+    name, text = "create.hostile", HOSTILE
+    raw = text.encode("utf-8", "surrogatepass")
+    answers: list[WireAnswer | WireFailure] = [
+        WireAnswer(200, (("Content-Type", text), ("X-\x1b[1m", text)), raw),
+        answer(2, result={"transaction": text, text: [text]}),
+        WireAnswer(200, (), bytes(range(256)) * 8),
+        WireAnswer(200, (("Content-Type", "text/html"),), b"<script>window.owned=1</script>" * 9),
+        WireAnswer(500, (), b"A" * 10_000_000),
+        WireFailure(FailureKind.NOT_HTTP, text),
+    ]
+    exchanges = [
+        Exchange(
+            number,
+            name,
+            "create",
+            text,
+            START + number,
+            1,
+            replace(request("CreateTransaction", number), url=f"{URL}?{text[:40]}", body=raw),
+            got,
+            (text,),
+        )
+        for number, got in enumerate(answers, start=1)
+    ]
+    checks = [
+        check(
+            rule,
+            name,
+            "create",
+            outcome,
+            message=text,
+            expected=text,
+            actual=text,
+            case="h0st1",
+            reason=text,
+            place=Place("scenarios/x.yaml", 3, 5, 4, f"a: {text}"),
+            differences=(Difference(text, text, text * 50),),
+            exchanges=exchanges_of,
+            log_lines=(text, text * 100),
+            rows=(text,),
+        )
+        for rule, outcome, exchanges_of in (
+            ("create.new", Outcome.FAILED, (1, 2)),
+            ("create.amount", Outcome.FAILED, (3, 4)),
+            ("create.busy", Outcome.FAILED, (5, 6)),
+            ("create.busy-code", Outcome.WARNED, (1,)),
+            ("create.one-row", Outcome.KNOWN, (2,)),
+            ("log.no-key", Outcome.NOT_TESTABLE, ()),
+        )
+    ]
+    part = scenario(name, text, exchanges, checks, "h0st1")
+    return run([part], stopped=text, stale=(text,), not_looked_at=(text,), baseline=text)
 
 
 def feed(listener: Listener, events: Iterable[Event]) -> None:

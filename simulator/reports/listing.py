@@ -1,0 +1,161 @@
+"""The catalogue for people and machines: `list` and `explain`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from simulator.conformance.events import Rule
+from simulator.reports.json_report import dumped
+from simulator.reports.page import Page, dim
+from simulator.reports.text import counted, printable, printable_lines
+from simulator.reports.words import PROGRAM
+
+LISTING_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A scenario as the catalogue knows it: which rules it shows, and one call on the wire.
+
+    `file` is where it lies; `example` is text that may have several lines, empty if none is given.
+    """
+
+    id: str
+    title: str
+    rules: tuple[str, ...]
+    file: str = ""
+    tags: tuple[str, ...] = ()
+    example: str = ""
+
+
+def showing(rule: Rule, scenarios: Iterable[Shown]) -> list[Shown]:
+    """The scenarios that show a rule; those that name it first come first."""
+    named = [s for s in scenarios if rule.id in s.rules]
+    return sorted(named, key=lambda s: s.rules.index(rule.id))
+
+
+def list_rules(console: Console, rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> None:
+    """The catalogue as a table: code, level, id, number of scenarios, and the rule in words."""
+    page = Page(console)
+    code = max((len(rule.code) for rule in rules.values()), default=0)
+    group = ""
+    for rule in rules.values():
+        if rule.group != group:
+            page.gap()
+            page.line([(printable(rule.group), "bold")], indent=1)
+            group = rule.group
+        number = len(showing(rule, scenarios))
+        where = counted(number, "scenario") if number else "in every scenario"
+        page.line(
+            [f"{rule.level:<6}  ", (printable(rule.id), "bold"), dim(f"   {where}")],
+            indent=1,
+            label=f"{printable(rule.code):<{code}}  ",
+        )
+        page.line([printable(rule.text)], indent=code + 3)
+    page.gap()
+    page.line([f"{counted(len(rules), 'rule')}, {counted(len(scenarios), 'scenario')}"], indent=1)
+
+
+def list_json(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> str:
+    """The catalogue as JSON: `{"version", "rules": […], "scenarios": […]}`."""
+    data = {
+        "version": LISTING_VERSION,
+        "rules": [
+            {
+                "code": rule.code,
+                "id": rule.id,
+                "level": rule.level.value,
+                "group": rule.group,
+                "text": rule.text,
+                "source": rule.source,
+                "note": rule.note,
+                "scenarios": [s.id for s in showing(rule, scenarios)],
+            }
+            for rule in rules.values()
+        ],
+        "scenarios": [
+            {
+                "id": s.id,
+                "title": s.title,
+                "tags": list(s.tags),
+                "rules": list(s.rules),
+                "file": s.file,
+            }
+            for s in scenarios
+        ],
+    }
+    return dumped(data, indent=1) + "\n"
+
+
+def find(name: str, rules: Mapping[str, Rule]) -> Rule | None:
+    """The rule with that code or id, in any case of letters."""
+    wanted = name.strip().lower()
+    return next((r for r in rules.values() if wanted in (r.code.lower(), r.id.lower())), None)
+
+
+def nearest(name: str, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Rules whose code or id looks like `name`, best first, at most three."""
+    wanted = name.strip().lower()
+    names = {text.lower(): r for r in rules.values() for text in (r.code, r.id)}
+    close = [text for text in names if wanted and wanted in text]
+    close += difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+    return list({names[text].id: names[text] for text in close}.values())[:3]
+
+
+def explain(
+    console: Console, name: str, rules: Mapping[str, Rule], scenarios: Sequence[Shown]
+) -> bool:
+    """Tell all about one rule; for an unknown name tell the nearest ones and return False."""
+    page = Page(console)
+    rule = find(name, rules)
+    if rule is None:
+        _unknown(page, name, nearest(name, rules))
+        return False
+    page.line([f"{rule.code}  {rule.level}  ", (printable(rule.id), "bold")], indent=1)
+    page.line([printable(rule.text)], indent=1)
+    page.gap()
+    for label, words in _parts(rule):
+        if words:
+            page.line([printable(words)], indent=1, label=dim(f"{label:<9}"))
+    page.whole([dim("source   "), printable(rule.source)], indent=1)
+    _scenarios(page, showing(rule, scenarios))
+    return True
+
+
+def _parts(rule: Rule) -> list[tuple[str, str]]:
+    return [
+        ("why", rule.why),
+        ("often", rule.usual_cause),
+        ("fix", rule.fix),
+        ("note", rule.note),
+    ]
+
+
+def _unknown(page: Page, name: str, close: list[Rule]) -> None:
+    page.line([f"There is no rule {printable(name)!r}."], indent=1)
+    if close:
+        words = ", ".join(f"{printable(r.code)} ({printable(r.id)})" for r in close)
+        page.line([f"Near it: {words}"], indent=1)
+    page.line([f"{PROGRAM} list shows all of them."], indent=1)
+
+
+def _scenarios(page: Page, shown: list[Shown]) -> None:
+    page.gap()
+    if not shown:
+        page.line(["looked at in every scenario"], indent=1)
+        return
+    example = next((s for s in shown if s.example), None)
+    if example:
+        page.line([dim(f"on the wire, in {printable(example.id)}")], indent=1)
+        for line in printable_lines(example.example):
+            page.data([line], indent=3)
+        page.gap()
+    page.line([dim(f"shown by {counted(len(shown), 'scenario')}")], indent=1)
+    for scenario in shown:
+        page.line([printable(scenario.title)], indent=3, label=f"{printable(scenario.id)}  ")
+    page.gap()
+    page.whole([dim("try it   "), f"{PROGRAM} check --only '{shown[0].id}'"], indent=1)
