@@ -14,7 +14,7 @@ from simulator.reports.curl import curl
 from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
 from simulator.reports.words import MARKS, curl_script, replay_command, step_verdicts
 
-MAX_EXCHANGES = 6
+MAX_EXCHANGES = 12
 MAX_NAMES = 25
 _WIDTH = 58
 
