@@ -7,9 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 GRACE_SECONDS = 3.0
+_SHOWN = 120
+
+
+def shown_command(words: Sequence[str]) -> str:
+    """A command as a message names it: on one line, and not too long."""
+    line = " ".join(" ".join(words).split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
 def group_options() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from simulator.config.log import LogConfig
-from simulator.observers.groups import group_options, stop_group
+from simulator.observers.groups import group_options, shown_command, stop_group
 from simulator.observers.log_lines import LineStore, LogLine, Mark
 
 __all__ = ["CommandLog", "FileLog", "LogError", "LogLine", "LogReader", "Mark", "open_log"]
@@ -172,7 +172,7 @@ class CommandLog:
 
     def __init__(self, command: tuple[str, ...]) -> None:
         """LogError if it cannot be started."""
-        self._command = " ".join(command)
+        self._command = shown_command(command)
         self._lock = threading.Lock()
         self._store = LineStore(command[0].rpartition("/")[2])
         try:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from simulator.config.models import ProcessConfig
-from simulator.observers.groups import group_options, stop_group
+from simulator.observers.groups import GRACE_SECONDS, group_options, shown_command, stop_group
 
 _POLL_SECONDS = 0.03
 _TAIL_LINES = 20
@@ -50,13 +50,15 @@ class MerchantProcess:
         *,
         environ: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         self._config = config
         self._url = url
         self._environ = os.environ if environ is None else environ
         self._clock = clock
         self._sleep = sleep
+        self._grace = grace
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -85,19 +87,19 @@ class MerchantProcess:
     def wait_ready(self, seconds: float) -> None:
         """Until ready_url answers 2xx, or the port answers. ProcessDied; ProcessError if late."""
         until = self._clock() + seconds
-        why = ""
-        while True:
-            self._check_alive("before it was ready")
-            why = self._not_ready()
-            if not why:
-                self._check_alive("before it was ready")
-                return
-            if self._clock() >= until:
-                raise ProcessError(
-                    f"[process] {self._command}: not ready after {seconds:g} s: {why}\n"
-                    f"wait longer with --wait, or name ready_url; it printed:\n{self.tail()}"
-                )
-            self._sleep(_POLL_SECONDS)
+        with httpx.Client(timeout=2, trust_env=False) as client:
+            while True:
+                self._check_alive()
+                why = self._not_ready(client)
+                if not why:
+                    self._check_alive()
+                    return
+                if self._clock() >= until:
+                    raise ProcessError(
+                        f"[process] {self._command}: not ready after {seconds:g} s: {why}\n"
+                        f"wait longer with --wait, or name ready_url; it printed:\n{self.tail()}"
+                    )
+                self._sleep(_POLL_SECONDS)
 
     def alive(self) -> bool:
         """Whether it is running."""
@@ -125,7 +127,7 @@ class MerchantProcess:
     def stop(self) -> None:
         """End the whole group; its output stays readable until `close`. Twice does no harm."""
         if self._process is not None:
-            stop_group(self._process)
+            stop_group(self._process, self._grace)
             self._process = None
         atexit.unregister(self.stop)
 
@@ -149,7 +151,7 @@ class MerchantProcess:
 
     @property
     def _command(self) -> str:
-        return " ".join(self._config.command)
+        return shown_command(self._config.command)
 
     def _spawn(self, output: int) -> subprocess.Popen[bytes]:
         # A Python merchant that prints into a file would otherwise show its lines much later.
@@ -181,18 +183,19 @@ class MerchantProcess:
                 "run would start: stop it, or remove [process] to check what is running"
             )
 
-    def _check_alive(self, when: str) -> None:
+    def _check_alive(self) -> None:
         died = self.died()
         if died is not None:
-            raise ProcessDied(str(died).replace(" ended with", f" ended {when} with", 1), died.code)
+            message = str(died).replace(" ended with", " ended before it was ready with", 1)
+            raise ProcessDied(message, died.code)
 
-    def _not_ready(self) -> str:
+    def _not_ready(self, client: httpx.Client) -> str:
         """Why it is not ready, or ""."""
         ready_url = self._config.ready_url
         if ready_url is None:
             return "" if self._port_answers() else f"nothing answers at {self._url}"
         try:
-            answer = httpx.get(ready_url, timeout=2, trust_env=False)
+            answer = client.get(ready_url)
         except httpx.HTTPError as error:
             return f"{ready_url}: {error}"
         return "" if answer.is_success else f"{ready_url} answers HTTP {answer.status_code}"

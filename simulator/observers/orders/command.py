@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.config.orders import OrdersCommand
 from simulator.config.placeholders import render_text
-from simulator.observers.groups import group_options, stop_group
+from simulator.observers.groups import group_options, shown_command, stop_group
 from simulator.observers.orders.captures import capture, truncated
 from simulator.observers.orders.order import OrdersError
 
@@ -23,7 +23,7 @@ class CommandMaker:
     def make(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What was captured, and the last line as {output}. OrdersError if the program fails."""
         words = [render_text(word, values) for word in self._config.run]
-        what = f"[orders.command] {' '.join(words)}"
+        what = f"[orders.command] {shown_command(words)}"
         printed = self._run(words, what)
         lines = [line.strip() for line in printed.splitlines() if line.strip()]
         captured: dict[str, Any] = {"output": lines[-1] if lines else ""}
@@ -35,17 +35,20 @@ class CommandMaker:
                 raise OrdersError(f"{what}: {error}") from error
         return captured
 
+    def close(self) -> None:
+        """No program outlives its order."""
+
     def _run(self, words: list[str], what: str) -> str:
-        process = self._start(words, what)
-        try:
-            out, err = process.communicate(timeout=self._config.timeout_ms / 1000)
-        except subprocess.TimeoutExpired as error:
-            raise OrdersError(
-                f"{what}: not done within {self._config.timeout_ms} ms (orders.command.timeout)"
-            ) from error
-        finally:
-            if process.poll() is None:
-                stop_group(process, grace=0)
+        with self._start(words, what) as process:
+            try:
+                out, err = process.communicate(timeout=self._config.timeout_ms / 1000)
+            except subprocess.TimeoutExpired as error:
+                raise OrdersError(
+                    f"{what}: not done within {self._config.timeout_ms} ms (orders.command.timeout)"
+                ) from error
+            finally:
+                if process.poll() is None:
+                    stop_group(process, grace=0)
         if process.returncode != 0:
             last = truncated(err[-2000:] or out[-2000:], 2000) or "(nothing printed)"
             raise OrdersError(f"{what}: exit code {process.returncode}\n{last}")

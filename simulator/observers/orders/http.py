@@ -40,6 +40,9 @@ class HttpMaker:
             )
         return self._captured(response, what) if self._config.capture else {}
 
+    def close(self) -> None:
+        """The client is shared and stays open."""
+
     def _request(self, values: Mapping[str, Any]) -> httpx.Request:
         config = self._config
         options: dict[str, Any] = {}

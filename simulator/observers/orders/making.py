@@ -21,6 +21,9 @@ class Maker(Protocol):
     def make(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make it with these placeholders and tell what the merchant said. OrdersError if not."""
 
+    def close(self) -> None:
+        """Give back what was opened for it."""
+
 
 class MadeOrders:
     """An order source over a maker.
@@ -62,6 +65,10 @@ class MadeOrders:
             if not self._settled:
                 return self._first(amount_sum)
         return self._make(amount_sum)
+
+    def close(self) -> None:
+        """Close the maker."""
+        self._maker.close()
 
     def unknown(self) -> Order:
         """An order that was never made, looking like those that were."""

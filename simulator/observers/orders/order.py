@@ -54,6 +54,9 @@ class OrderSource(Protocol):
     def unknown(self) -> Order:
         """An order of the same shape that was never made and never will be."""
 
+    def close(self) -> None:
+        """Give back what was opened for it."""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should hear about how orders were made."""

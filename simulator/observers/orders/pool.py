@@ -69,6 +69,9 @@ class PoolOrders:
                     return order
             raise OrdersExhausted(self._exhausted(amount_sum))
 
+    def close(self) -> None:
+        """Nothing is open: the list was read at once."""
+
     def unknown(self) -> Order:
         """A row that is not in the file, looking like its first one."""
         sample = self._rows[0]
@@ -81,9 +84,7 @@ class PoolOrders:
             try:
                 return self._is_payable(order)
             except DatabaseError as error:
-                raise OrdersError(
-                    f"[orders.pool] the order cannot be looked up: {error}"
-                ) from error
+                raise OrdersError(f"[orders.pool] an order cannot be looked up: {error}") from error
         self._remember(order.number)
         return True
 

@@ -14,7 +14,7 @@ from simulator.config.placeholders import render
 from simulator.observers.database.reading import untyped
 from simulator.observers.database.values import plain
 from simulator.observers.engines import DatabaseError, masked, open_engine, reason
-from simulator.observers.orders.order import OrdersError
+from simulator.observers.orders.order import OrdersError, OrdersUnreachable
 
 
 class SqlMaker:
@@ -35,8 +35,9 @@ class SqlMaker:
         """What the statements returned, or {"id": …} of the new row. OrdersError if refused."""
         known = {**values, **render(self._config.params, values)}
         returned: dict[str, Any] = {}
+        connection = self._connect()
         try:
-            with self._engine.begin() as connection:
+            with connection, connection.begin():
                 for place in range(len(self._statements)):
                     returned.update(self._run(connection, place, {**known, **returned}))
         except SQLAlchemyError as error:
@@ -46,6 +47,14 @@ class SqlMaker:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    def _connect(self) -> Connection:
+        try:
+            return self._engine.connect()
+        except SQLAlchemyError as error:
+            raise OrdersUnreachable(
+                f"[orders.sql] {self._place}: {reason(error)}; is the database running?"
+            ) from error
 
     def _run(self, connection: Connection, place: int, known: Mapping[str, Any]) -> dict[str, Any]:
         names = self._names[place]
