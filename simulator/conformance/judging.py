@@ -9,7 +9,7 @@ from simulator.caller.client import NOTHING, Call, Made
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure
 from simulator.protocol.answer import NO_ID, Answer, check_http, check_id, read_answer
 from simulator.protocol.errors import check_error
-from simulator.protocol.finding import Finding, Report
+from simulator.protocol.finding import Finding, Report, show
 from simulator.protocol.kinds import payme_would_send
 from simulator.protocol.members import check_result
 from simulator.protocol.vocabulary import Method, as_method
@@ -157,7 +157,7 @@ def _no_strays(answer: Answer, report: Report) -> None:
             "An answer has no members beside jsonrpc, id, result and error.",
             "body",
             "nothing else",
-            ", ".join(strays),
+            ", ".join(show(name) for name in strays),
         ),
     )
 
@@ -169,8 +169,14 @@ def _own_items(method: Method, result: object, own: Collection[str]) -> object:
     items = result.get("transactions")
     if not isinstance(items, list):
         return result
-    kept = [i for i in items if not isinstance(i, Mapping) or "id" not in i or i["id"] in own]
+    kept = [i for i in items if not isinstance(i, Mapping) or _is_ours(i, own)]
     return {**result, "transactions": kept}
+
+
+def _is_ours(item: Mapping[str, object], own: Collection[str]) -> bool:
+    """An item with no id that anybody could have sent is nobody else's, so it is judged."""
+    payme_id = item.get("id")
+    return not isinstance(payme_id, str) or payme_id in own
 
 
 def _softened(report: Report) -> Report:

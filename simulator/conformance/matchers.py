@@ -90,7 +90,7 @@ class Matching:
         if name == "$not":
             holds = bool(self.match(argument, actual, path))
         elif name == "$account_member":
-            holds = actual in self.members
+            holds = isinstance(actual, str) and actual in self.members
         else:
             holds = PREDICATES[name](argument, actual)
         return [] if holds else [Mismatch(path, _words({name: argument}), show(actual), where)]
@@ -112,7 +112,7 @@ class Matching:
     ) -> list[Mismatch]:
         if not isinstance(actual, list) or not isinstance(expected, list):
             return [Mismatch(path, "an array", show(actual), where)]
-        items = [i for i in actual if isinstance(i, Mapping) and i.get("id") in self.own_ids]
+        items = [i for i in actual if _id(i) in self.own_ids]
         if not ordered:
             order = [_id(item) for item in expected]
             rank = {payme_id: order.index(payme_id) for payme_id in order}
@@ -146,7 +146,9 @@ def same(left: object, right: object) -> bool:
 
 
 def _id(item: object) -> object:
-    return item.get("id") if isinstance(item, Mapping) else None
+    """The id of a transaction, or None for what has none that could be one of ours."""
+    payme_id = item.get("id") if isinstance(item, Mapping) else None
+    return payme_id if isinstance(payme_id, str) else None
 
 
 def _between(argument: object, actual: object) -> bool:

@@ -16,6 +16,9 @@ from simulator.protocol.kinds import is_int, kind_name
 NO_ID = object()
 """The request had no id that an answer could repeat."""
 
+DEEPEST = 100
+"""Levels of nesting. No answer of Payme's protocol has more than six."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -41,6 +44,10 @@ class DuplicateMember(ValueError):
     """The same member twice in one JSON object."""
 
 
+class TooDeep(ValueError):
+    """Nested deeper than anything that could be meant."""
+
+
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     seen: dict[str, object] = {}
     for name, value in pairs:
@@ -57,13 +64,30 @@ def _reject_constant(name: str) -> object:
 def parse_json(body: bytes) -> object:
     """Strict JSON: UTF-8 with no byte order mark, no NaN, no member twice. Raises ValueError."""
     try:
-        return json.loads(
+        parsed = json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_no_duplicates,
             parse_constant=_reject_constant,
         )
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise TooDeep from error
+    _check_depth(parsed)
+    return parsed
+
+
+def _check_depth(parsed: object) -> None:
+    """Level by level, so that a hostile answer cannot exhaust our own stack later on."""
+    level = [parsed]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise TooDeep
 
 
 def _why_not_json(body: bytes) -> str:
@@ -77,6 +101,8 @@ def _why_not_json(body: bytes) -> str:
             parse_json(body[start : end + 1])
         except DuplicateMember as error:
             return f'the member "{error}" twice in one object'
+        except TooDeep:
+            return f"JSON nested deeper than {DEEPEST} levels"
         except ValueError:
             return "something that is not JSON"
         return "text around the JSON"
@@ -126,7 +152,7 @@ def _split(status: int, parsed: Mapping[str, object], report: Report) -> Answer:
 
 def check_id(sent: object, answer: Answer, report: Report) -> None:
     """The answer repeats the request's id, value and type. Sources: D-RESP; practice is laxer."""
-    if sent is NO_ID or not isinstance(answer.body, Mapping):
+    if sent is NO_ID or sent is None or not isinstance(answer.body, Mapping):
         return
     got = answer.body.get("id", MISSING)
     present = report.expect(

@@ -52,23 +52,3 @@ def _check_item(item: Mapping[str, object], path: str, report: Report) -> None:
         isinstance(code, str) and len(code) == 17 and code.isdigit(),
         _finding(f"{path}.code", "17 digits", code),
     )
-
-
-def items_total(detail: object) -> int | None:
-    """What the receipt's lines add up to in tiyin, or None if they cannot be added."""
-    if not isinstance(detail, Mapping) or not isinstance(detail.get("items"), list):
-        return None
-    total = 0
-    for item in detail["items"]:
-        price, count = item.get("price"), item.get("count")
-        discount = item.get("discount") or 0
-        if not (is_int(price) and is_int(count) and is_int(discount)):
-            return None
-        total += price * count - discount
-    shipping = detail.get("shipping")
-    if isinstance(shipping, Mapping):
-        extra = shipping.get("price", 0)
-        if not is_int(extra):
-            return None
-        total += extra
-    return total

@@ -57,14 +57,15 @@ def _check_account_error(
     )
     if present:
         _check_languages(message, report)
+    data = error.get("data", MISSING)
     report.expect(
-        error.get("data") in members,
+        isinstance(data, str) and data in members,
         Finding(
             "error.data-account-member",
             "`data` names the account member at fault.",
             "error.data",
             " or ".join(show(name) for name in sorted(members)),
-            show(error.get("data", MISSING)),
+            show(data),
         ),
     )
 

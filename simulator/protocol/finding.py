@@ -21,6 +21,7 @@ def show(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         text = repr(value)
+    text = text.encode("utf-8", "backslashreplace").decode()  # half a character cannot be written
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

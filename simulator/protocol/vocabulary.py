@@ -33,8 +33,6 @@ class State(IntEnum):
     REFUNDED = -2
 
 
-LIVE = frozenset({State.CREATED, State.PERFORMED})
-
 REASONS = frozenset({1, 2, 3, 4, 5, 10})
 REASON_TIMEOUT = 4
 
