@@ -142,6 +142,7 @@ class Run:
     started: RunStarted | None = None
     finished: RunFinished | None = None
     scenarios: dict[str, ScenarioRecord] = field(default_factory=dict)
+    _results: list[RuleResult] | None = None
 
     @property
     def findings(self) -> Iterator[Finding]:
@@ -150,6 +151,14 @@ class Run:
 
     def by_rule(self) -> list[RuleResult]:
         """Every rule that was checked: catalogue order, then what the catalogue does not know."""
+        if self._results is not None:
+            return self._results
+        results = self._by_rule()
+        if self.finished:
+            self._results = results
+        return results
+
+    def _by_rule(self) -> list[RuleResult]:
         catalogue = self.started.rules if self.started else {}
         results = {rule_id: RuleResult(rule) for rule_id, rule in catalogue.items()}
         for finding in self.findings:
@@ -158,6 +167,13 @@ class Run:
                 results[check.rule] = RuleResult(_uncatalogued(check))
             results[check.rule].findings.append(finding)
         return [result for result in results.values() if result.findings]
+
+    def unchecked(self) -> list[Rule]:
+        """Rules of the catalogue that no check was made for."""
+        checked = {result.rule.id for result in self.by_rule()}
+        return [
+            r for r in (self.started.rules if self.started else {}).values() if r.id not in checked
+        ]
 
     def broken(self, *outcomes: Outcome) -> list[RuleResult]:
         """Rules whose outcome is among `outcomes`: musts first, then as in the catalogue."""
@@ -193,6 +209,16 @@ class GroupRow:
 
     name: str
     counts: dict[Level, Counter[Outcome]]
+
+
+def only_skipped(results: Iterable[RuleResult]) -> dict[str, list[Rule]]:
+    """Rules that were met but never tried, by the first reason given."""
+    found: dict[str, list[Rule]] = {}
+    for result in results:
+        if result.outcome is Outcome.SKIPPED:
+            why = result.worst[0].check.reason or "no reason given"
+            found.setdefault(why, []).append(result.rule)
+    return found
 
 
 def groups(results: Iterable[RuleResult]) -> list[GroupRow]:
@@ -239,7 +265,7 @@ class Collector:
         """Take in one event."""
         match event:
             case RunStarted():
-                self.run.started = event
+                self.run = Run(started=event)
             case ScenarioStarted():
                 record = self._record(event.name)
                 record.title, record.tags = event.title, event.tags

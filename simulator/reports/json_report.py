@@ -60,6 +60,7 @@ def _more(run: Run) -> dict[str, object]:
         "strict": started.strict if started else False,
         "command": started.command if started else "",
         "started_at": started.started_at if started else 0,
+        "unchecked": [rule.id for rule in run.unchecked()],
         "not_looked_at": list(started.not_looked_at) if started else [],
         "baseline": {
             "file": started.baseline if started else "",
@@ -109,9 +110,8 @@ def dumped(value: object, indent: int | None = None) -> str:
     """JSON text that keeps letters readable and escapes what is invisible or acts on readers."""
     separators = (",", ":") if indent is None else None
     text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    if text.isascii() and "\x7f" not in text:
-        return text
-    return "".join(_escape(c) if c > "~" and hidden(c) else c for c in text)
+    # Controls below the blank are escaped already; line ends between members are to stay.
+    return text.translate({ord(c): _escape(c) for c in set(text) if c > "~" and hidden(c)})
 
 
 def _escape(character: str) -> str:

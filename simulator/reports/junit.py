@@ -15,7 +15,7 @@ from simulator.conformance.events import Outcome
 from simulator.reports.collect import Finding, Run
 from simulator.reports.failing import request_line
 from simulator.reports.files import FileReport
-from simulator.reports.text import hidden, printable, printable_lines, shortened
+from simulator.reports.text import printable, printable_lines, shortened
 from simulator.reports.words import replay_command
 
 _OUTCOMES = {
@@ -199,4 +199,4 @@ def _complaint(suite: ET.Element, name: str, tag: str, words: str) -> None:
 
 def _clean(text: str) -> str:
     """Text that XML 1.0 may hold and that shows: everything hidden becomes a visible escape."""
-    return printable(text) if any(hidden(c) for c in text) else text
+    return printable(text)

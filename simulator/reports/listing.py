@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -32,15 +32,52 @@ class Shown:
     example: str = ""
 
 
-def showing(rule: Rule, scenarios: Iterable[Shown]) -> list[Shown]:
+Scenarios = Sequence[Shown] | Mapping[str, Sequence[str]]
+"""Scenarios with all that is to be told of them, or only their ids with the rules they show."""
+
+
+class UnknownRule(Exception):
+    """No rule has that code or id; the text names the nearest ones."""
+
+
+def listing(rules: Mapping[str, Rule], scenarios: Scenarios, as_json: bool = False) -> str:
+    """The catalogue as text for a terminal or a pipe, or as JSON."""
+    shown = _shown(scenarios)
+    if as_json:
+        return dumped(_data(rules, shown), indent=1)
+    return _written(lambda page: _list(page, rules, shown))
+
+
+def explanation(name: str, rules: Mapping[str, Rule], scenarios: Scenarios) -> str:
+    """All about one rule, named by its code or id. Raises UnknownRule."""
+    rule = find(name, rules)
+    if rule is None:
+        raise UnknownRule(_unknown(name, nearest(name, rules)))
+    return _written(lambda page: _explain(page, rule, _showing(rule, _shown(scenarios))))
+
+
+def _shown(scenarios: Scenarios) -> list[Shown]:
+    if isinstance(scenarios, Mapping):
+        return [Shown(id_, "", tuple(rules)) for id_, rules in scenarios.items()]
+    return list(scenarios)
+
+
+def _written(write: Callable[[Page], None]) -> str:
+    """What is written for the terminal that this process has, as one text."""
+    terminal = Console()
+    with terminal.capture() as capture:
+        write(Page(terminal))
+    return capture.get().rstrip("\n")
+
+
+def _showing(rule: Rule, scenarios: Iterable[Shown]) -> list[Shown]:
     """The scenarios that show a rule; those that name it first come first."""
     named = [s for s in scenarios if rule.id in s.rules]
     return sorted(named, key=lambda s: s.rules.index(rule.id))
 
 
-def list_rules(console: Console, rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> None:
-    """The catalogue as a table: code, level, id, number of scenarios, and the rule in words."""
-    page = Page(console)
+def _list(page: Page, rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> None:
+    """Code, level, id, number of scenarios, and the rule in words, group by group."""
     code = max((len(rule.code) for rule in rules.values()), default=0)
     group = ""
     for rule in rules.values():
@@ -48,7 +85,7 @@ def list_rules(console: Console, rules: Mapping[str, Rule], scenarios: Sequence[
             page.gap()
             page.line([(printable(rule.group), "bold")], indent=1)
             group = rule.group
-        number = len(showing(rule, scenarios))
+        number = len(_showing(rule, scenarios))
         where = counted(number, "scenario") if number else "in every scenario"
         page.line(
             [f"{rule.level:<6}  ", (printable(rule.id), "bold"), dim(f"   {where}")],
@@ -60,9 +97,8 @@ def list_rules(console: Console, rules: Mapping[str, Rule], scenarios: Sequence[
     page.line([f"{counted(len(rules), 'rule')}, {counted(len(scenarios), 'scenario')}"], indent=1)
 
 
-def list_json(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> str:
-    """The catalogue as JSON: `{"version", "rules": […], "scenarios": […]}`."""
-    data = {
+def _data(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> dict[str, object]:
+    return {
         "version": LISTING_VERSION,
         "rules": [
             {
@@ -73,7 +109,7 @@ def list_json(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> str:
                 "text": rule.text,
                 "source": rule.source,
                 "note": rule.note,
-                "scenarios": [s.id for s in showing(rule, scenarios)],
+                "scenarios": [s.id for s in _showing(rule, scenarios)],
             }
             for rule in rules.values()
         ],
@@ -88,7 +124,6 @@ def list_json(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> str:
             for s in scenarios
         ],
     }
-    return dumped(data, indent=1) + "\n"
 
 
 def find(name: str, rules: Mapping[str, Rule]) -> Rule | None:
@@ -106,24 +141,15 @@ def nearest(name: str, rules: Mapping[str, Rule]) -> list[Rule]:
     return list({names[text].id: names[text] for text in close}.values())[:3]
 
 
-def explain(
-    console: Console, name: str, rules: Mapping[str, Rule], scenarios: Sequence[Shown]
-) -> bool:
-    """Tell all about one rule; for an unknown name tell the nearest ones and return False."""
-    page = Page(console)
-    rule = find(name, rules)
-    if rule is None:
-        _unknown(page, name, nearest(name, rules))
-        return False
-    page.line([f"{rule.code}  {rule.level}  ", (printable(rule.id), "bold")], indent=1)
+def _explain(page: Page, rule: Rule, shown: list[Shown]) -> None:
+    page.line([f"{printable(rule.code)}  {rule.level}  ", (printable(rule.id), "bold")], indent=1)
     page.line([printable(rule.text)], indent=1)
     page.gap()
     for label, words in _parts(rule):
         if words:
             page.line([printable(words)], indent=1, label=dim(f"{label:<9}"))
     page.whole([dim("source   "), printable(rule.source)], indent=1)
-    _scenarios(page, showing(rule, scenarios))
-    return True
+    _scenarios(page, shown)
 
 
 def _parts(rule: Rule) -> list[tuple[str, str]]:
@@ -135,12 +161,11 @@ def _parts(rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def _unknown(page: Page, name: str, close: list[Rule]) -> None:
-    page.line([f"There is no rule {printable(name)!r}."], indent=1)
+def _unknown(name: str, close: list[Rule]) -> str:
+    words = [f"There is no rule {printable(name)!r}."]
     if close:
-        words = ", ".join(f"{printable(r.code)} ({printable(r.id)})" for r in close)
-        page.line([f"Near it: {words}"], indent=1)
-    page.line([f"{PROGRAM} list shows all of them."], indent=1)
+        words.append("Near it: " + ", ".join(f"{r.code} ({r.id})" for r in close) + ".")
+    return " ".join([*words, f"All of them: {PROGRAM} list"])
 
 
 def _scenarios(page: Page, shown: list[Shown]) -> None:
@@ -156,6 +181,6 @@ def _scenarios(page: Page, shown: list[Shown]) -> None:
         page.gap()
     page.line([dim(f"shown by {counted(len(shown), 'scenario')}")], indent=1)
     for scenario in shown:
-        page.line([printable(scenario.title)], indent=3, label=f"{printable(scenario.id)}  ")
+        page.line([f"{printable(scenario.id)}  {printable(scenario.title)}"], indent=3)
     page.gap()
     page.whole([dim("try it   "), f"{PROGRAM} check --only '{shown[0].id}'"], indent=1)

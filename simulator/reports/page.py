@@ -10,7 +10,7 @@ from rich.text import Text
 Piece = str | tuple[str, str]
 
 _PLAIN = str.maketrans(
-    {"→": "->", "←": "<-", "─": "-", "…": "...", "›": ">", "·": "-", "—": "-", "•": "*"}
+    {"→": "->", "←": "<-", "─": "-", "…": "...", "›": ">", "·": "-", "—": "-", "•": "*", "–": "-"}
 )
 # A CI runner takes a line that begins so for its own command; what a merchant sent is none.
 _COMMANDS = ("::", "##[")

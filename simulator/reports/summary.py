@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from simulator.conformance.events import Level, Outcome
-from simulator.reports.collect import LEVELS, GroupRow, RuleResult, Run, groups, reasons
+from simulator.reports.collect import (
+    LEVELS,
+    GroupRow,
+    RuleResult,
+    Run,
+    groups,
+    only_skipped,
+    reasons,
+)
 from simulator.reports.page import Page, Piece, dim, style_of
 from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
 from simulator.reports.words import MARKS, PROGRAM, exit_words, listed, replay_command, totals_words
@@ -28,7 +36,7 @@ def summary(page: Page, run: Run, reports: Sequence[str]) -> None:
     page.rule()
     _groups(page, groups(results))
     _not_testable(page, results)
-    _not_looked_at(page, run)
+    _not_looked_at(page, run, results)
     page.rule()
     _list(page, run)
     _totals(page, run, results)
@@ -63,37 +71,45 @@ def _groups(page: Page, rows: list[GroupRow]) -> None:
         page.line(["no rule was checked"], indent=1)
         return
     name = max(len(printable(row.name)) for row in rows)
-    cells = {row.name: {lv: _cell(row.counts[lv], lv) for lv in LEVELS} for row in rows}
-    widths = {lv: max(_length(cells[row.name][lv]) for row in rows) for lv in LEVELS}
-    side_by_side = name + 3 + sum(w + 3 for w in widths.values() if w) <= page.width
+    levels = [lv for lv in LEVELS if any(row.counts[lv] for row in rows)]
+    widths = {lv: max(_length(_cell(row.counts[lv])) for row in rows) for lv in levels}
+    room = page.width - name - 2
+    while len(levels) > 1 and levels[-1] is Level.MAY and _total(levels, widths) > room:
+        levels.pop()  # a may is never broken, so its column says least
+    if _total(levels, widths) <= room:
+        _table(page, rows, name, {lv: widths[lv] for lv in levels})
+    else:
+        for row in rows:
+            _stacked(page, row, name, levels)
+
+
+def _total(levels: list[Level], widths: dict[Level, int]) -> int:
+    return sum(widths[level] + 3 for level in levels)
+
+
+def _table(page: Page, rows: list[GroupRow], name: int, widths: dict[Level, int]) -> None:
+    heads = "".join(f"   {level:>4}{'':{width - 4}}" for level, width in widths.items())
+    page.whole([dim(f"{'':{name}}{heads}")], indent=1)
     for row in rows:
-        _group(page, printable(row.name), name, cells[row.name], widths if side_by_side else None)
-
-
-def _group(
-    page: Page,
-    label: str,
-    name: int,
-    cells: dict[Level, list[Piece]],
-    widths: dict[Level, int] | None,
-) -> None:
-    pieces: list[Piece] = [f"{label:<{name}}"]
-    for level in LEVELS:
-        cell = cells[level]
-        if widths is not None:
-            pieces += ["   ", *cell, " " * (widths[level] - _length(cell))]
-        elif cell:
-            page.line([*pieces, "   ", *cell], indent=1)
-            pieces = [" " * name]
-    if widths is not None:
+        pieces: list[Piece] = [f"{printable(row.name):<{name}}"]
+        for level, width in widths.items():
+            cell = _cell(row.counts[level])
+            pieces += ["   ", *cell, " " * (width - _length(cell))]
         page.whole(pieces, indent=1)
 
 
-def _cell(counts: Counter[Outcome], level: Level) -> list[Piece]:
+def _stacked(page: Page, row: GroupRow, name: int, levels: list[Level]) -> None:
+    label = f"{printable(row.name):<{name}}"
+    for level in levels:
+        if row.counts[level]:
+            page.line([f"{level:<6} ", *_cell(row.counts[level])], indent=1, label=f"{label}   ")
+            label = " " * name
+
+
+def _cell(counts: Counter[Outcome]) -> list[Piece]:
+    """How many rules, then how many of each outcome: `14  12 ok  1 FAIL  1 known`."""
     total = sum(counts.values())
-    if not total:
-        return []
-    pieces: list[Piece] = [f"{total:>3} {level}"]
+    pieces: list[Piece] = [f"{total:>4}" if total else dim("   –")]
     for outcome in _SHOWN:
         if counts[outcome]:
             mark = MARKS[outcome]
@@ -113,7 +129,10 @@ def _not_testable(page: Page, results: list[RuleResult]) -> None:
         page.line([words], indent=1, label=("not testable   ", style_of("not testable")))
 
 
-def _not_looked_at(page: Page, run: Run) -> None:
+def _not_looked_at(page: Page, run: Run, results: list[RuleResult]) -> None:
+    for why, rules in only_skipped(results).items():
+        codes = listed([printable(rule.code) for rule in rules], 4)
+        page.line([f"{printable(why)}  ({codes})"], indent=1, label=dim("skipped        "))
     for words in run.started.not_looked_at if run.started else ():
         page.line([printable(words)], indent=1, label=dim("not looked at  "))
 

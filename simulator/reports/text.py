@@ -31,7 +31,7 @@ def printable(text: str) -> str:
     """`text` on one line: line ends, controls and invisible characters as escapes."""
     if _ORDINARY.fullmatch(text):
         return text
-    return "".join(escaped(c) if hidden(c) else c for c in text)
+    return text.translate({ord(c): escaped(c) for c in set(text) if hidden(c)})
 
 
 def printable_lines(text: str) -> list[str]:

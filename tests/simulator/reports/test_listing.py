@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rich.console import Console
+import pytest
 
 from simulator.conformance.events import Rule
-from simulator.reports.listing import Shown, explain, find, list_json, list_rules, nearest
+from simulator.reports.listing import (
+    Shown,
+    UnknownRule,
+    explanation,
+    find,
+    listing,
+    nearest,
+)
 from tests.simulator.reports import stream
 
 SCENARIOS = [
@@ -32,22 +39,38 @@ SCENARIOS = [
 ]
 
 
-def told(name: str, rules: dict[str, Rule] | None = None) -> tuple[str, bool]:
-    out = io.StringIO()
-    found = explain(Console(file=out, width=80), name, rules or stream.RULES, SCENARIOS)
-    return out.getvalue(), found
+@pytest.fixture(autouse=True)
+def _width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def told(name: str, rules: Mapping[str, Rule] = stream.RULES) -> str:
+    return explanation(name, rules, SCENARIOS)
 
 
 def test_the_whole_catalogue(snapshot: Callable[[str, str], None]) -> None:
-    out = io.StringIO()
-    list_rules(Console(file=out, width=80), stream.RULES, SCENARIOS)
-    snapshot("list.txt", out.getvalue())
+    snapshot("list.txt", listing(stream.RULES, SCENARIOS) + "\n")
 
 
 def test_one_rule(snapshot: Callable[[str, str], None]) -> None:
-    text, found = told("PM-CR-04")
-    assert found
-    snapshot("explain.txt", text)
+    snapshot("explain.txt", told("PM-CR-04") + "\n")
+
+
+def test_ids_of_scenarios_are_enough() -> None:
+    bare = {s.id: list(s.rules) for s in SCENARIOS}
+    assert listing(stream.RULES, bare) == listing(stream.RULES, SCENARIOS)
+    assert "shown by 2 scenarios\n   create.repeat\n   create.flow\n" in explanation(
+        "PM-CR-04", stream.RULES, bare
+    )
+
+
+def test_a_terminal_gets_colour_and_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = told("PM-CR-04")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    coloured = told("PM-CR-04")
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()
 
 
 def test_a_rule_is_found_by_code_and_by_id_in_any_case() -> None:
@@ -55,23 +78,24 @@ def test_a_rule_is_found_by_code_and_by_id_in_any_case() -> None:
 
 
 def test_an_unknown_name_gets_the_nearest_ones() -> None:
-    text, found = told("create.repet")
-    assert not found
-    assert "There is no rule 'create.repet'." in text
-    assert "PM-CR-04" in text
-    assert nearest("repeat", stream.RULES)[0].code == "PM-CR-04"
+    with pytest.raises(UnknownRule) as caught:
+        told("create.repeat-same")
+    assert str(caught.value) == (
+        "There is no rule 'create.repeat-same'. Near it: PM-CR-04 (create.repeat-same-answer), "
+        "PM-CA-03 (cancel.repeat-same-answer), PM-PE-02 (perform.repeat-same-answer). "
+        "All of them: payme-sandbox list"
+    )
     assert nearest("PM-CR-4", stream.RULES)[0].code.startswith("PM-CR-")
     assert nearest("zzzzzz", stream.RULES) == []
-    assert "payme-sandbox list" in told("zzzzzz")[0]
     assert find("", stream.RULES) is None
 
 
 def test_a_rule_without_a_scenario_says_so() -> None:
-    assert "looked at in every scenario" in told("PM-LG-02")[0]
+    assert "looked at in every scenario" in told("PM-LG-02")
 
 
 def test_json() -> None:
-    data = json.loads(list_json(stream.RULES, SCENARIOS))
+    data = json.loads(listing(stream.RULES, SCENARIOS, as_json=True))
     assert data["version"] == 1
     assert len(data["rules"]) == len(stream.RULES)
     rule = next(r for r in data["rules"] if r["code"] == "PM-CR-04")
@@ -87,6 +111,6 @@ def test_json() -> None:
 
 def test_a_hostile_catalogue_moves_no_cursor() -> None:
     rule = replace(stream.RULES["create.new"], text=stream.HOSTILE, why=stream.HOSTILE)
-    text, _ = told("PM-CR-01", {"create.new": rule})
+    text = told("PM-CR-01", {"create.new": rule})
     assert "\x1b" not in text
     assert "[red]markup[/red]" in text
