@@ -12,7 +12,7 @@ GUNICORN = ("--workers", "5", "--threads", "2", "--preload", "--no-control-socke
 def main() -> None:
     """Never returns: this process becomes gunicorn, so that stopping its pid stops the shop."""
     os.chdir(HERE)
-    for name in ("shop.db", "shop.db-journal", "shop.log"):
+    for name in ("shop.db", "shop.db-wal", "shop.db-shm", "shop.log"):
         (HERE / name).unlink(missing_ok=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
 

@@ -57,8 +57,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# WAL, as on most servers: readers do not wait for a writer, nor do they on PostgreSQL.
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "shop.db"},
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": BASE_DIR / "shop.db",
+        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"},
+    },
 }
 
 LOGGING = {
