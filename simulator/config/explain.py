@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from simulator.config.hidden import hide_passwords, is_secret_name
 from simulator.config.outside import Gathered
 from simulator.config.positions import Path
-from simulator.config.problems import nearest, seen
+from simulator.config.problems import MASK, nearest, seen
 from simulator.config.schema import homes_of, known_keys
 
 _WANTED = {
@@ -23,6 +25,13 @@ _WANTED = {
     "tuple_type": 'a list, like ["a", "b"]',
     "list_type": 'a list, like ["a", "b"]',
 }
+
+_MAY_BE_FALSE: tuple[Path, ...] = (
+    ("database",),
+    ("log",),
+    ("database", "orders"),
+    ("database", "transactions"),
+)
 
 
 def explain(error: ValidationError, gathered: Gathered) -> None:
@@ -46,12 +55,8 @@ def explain(error: ValidationError, gathered: Gathered) -> None:
 
 def _wrong_type(path: Path, value: Any, wanted: list[str]) -> str:
     """One sentence for all the types that a key accepts."""
-    if path[-1] in ("database", "log") or path in (
-        ("database", "orders"),
-        ("database", "transactions"),
-    ):
-        wanted = [*wanted, "false"]
-    return f"{dotted(path)} is {seen(value)}; it must be {', or '.join(dict.fromkeys(wanted))}"
+    options = dict.fromkeys([*wanted, "false"] if path in _MAY_BE_FALSE else wanted)
+    return f"{dotted(path)} is {_seen(path, value)}; it must be {', or '.join(options)}"
 
 
 def _drop_union_parts(path: Path, detail: ErrorDetails, values: dict[str, Any]) -> Path:
@@ -68,6 +73,7 @@ def _drop_union_parts(path: Path, detail: ErrorDetails, values: dict[str, Any]) 
 
 
 def _words(path: Path, detail: ErrorDetails) -> tuple[str, str]:
+    """What is wrong, and what may have been meant."""
     key, kind, value = dotted(path), detail["type"], detail["input"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
@@ -75,16 +81,20 @@ def _words(path: Path, detail: ErrorDetails) -> tuple[str, str]:
     if kind == "missing":
         return f"{key} is missing", ""
     if kind == "literal_error":
-        return f"{key} is {seen(value)}; it must be {context['expected']}", _meant(value, context)
+        wanted = str(context["expected"])
+        return f"{key} is {_seen(path, value)}; it must be {wanted}", _meant(value, wanted)
     if kind == "value_error":
-        scalar = isinstance(value, str | int | float) and key
-        return (
-            f"{key} is {seen(value)}: {context['error']}"
-            if scalar
-            else f"{key}: {context['error']}",
-            "",
-        )
-    return f"{key} is {seen(value)}: {detail['msg'].lower()}", ""
+        is_scalar = isinstance(value, str | int | float)
+        subject = f"{key} is {_seen(path, value)}" if is_scalar else key
+        return f"{subject}: {context['error']}", ""
+    return f"{key} is {_seen(path, value)}: {detail['msg'].lower()}", ""
+
+
+def _seen(path: Path, value: Any) -> str:
+    """The value as it was written, unless it is a secret."""
+    if path == ("merchant", "key") or (path and is_secret_name(str(path[-1]))):
+        return MASK
+    return seen(hide_passwords(value) if isinstance(value, str) else value)
 
 
 def _unknown(path: Path) -> tuple[str, str]:
@@ -102,11 +112,9 @@ def _unknown(path: Path) -> tuple[str, str]:
     return f"{dotted(path)} is not a known key", hint
 
 
-def _meant(value: Any, context: dict[str, Any]) -> str:
-    options = [
-        word.strip("' ") for word in str(context["expected"]).replace(" or ", ",").split(",")
-    ]
-    meant = nearest(value, options) if isinstance(value, str) else ""
+def _meant(value: Any, wanted: str) -> str:
+    """The nearest of pydantic's "'a', 'b' or 'c'"."""
+    meant = nearest(value, re.findall(r"'([^']*)'", wanted)) if isinstance(value, str) else ""
     return f'did you mean "{meant}"?' if meant else ""
 
 

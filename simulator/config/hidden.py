@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
+
+from simulator.config.problems import MASK
 
 _SECRET_NAME = re.compile(
     r"(^|_|-)(key|secret|password|passwd|pass|pwd|token|authorization|cookie)($|_|-)", re.IGNORECASE
@@ -18,13 +20,20 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name))
 
 
-def secrets_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The key, passwords inside addresses, and what secret-looking names hold; longest first.
+def secrets_of(values: Mapping[str, Any], further: Iterable[str] = ()) -> tuple[str, ...]:
+    """The key, passwords inside addresses, what secret-looking names hold, and `further`.
+
+    Longest first; a text shorter than four characters hides nothing and spoils much.
 
     A `${NAME}` that could not be filled in is no secret but what the message is about.
     """
-    found = {text for text in _walk(values, ()) if len(text) >= 4 and text[:2] != "${"}
+    found = {text for text in (*_walk(values, ()), *further) if len(text) >= 4 and text[:2] != "${"}
     return tuple(sorted(found, key=lambda text: (-len(text), text)))
+
+
+def hide_passwords(text: str) -> str:
+    """The text without the passwords inside its addresses."""
+    return _URL_PASSWORD.sub(lambda m: m[0].replace(f":{m[1]}@", f":{MASK}@"), text)
 
 
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from simulator.config.checks import complaints
 from simulator.config.explain import explain
-from simulator.config.hidden import secrets_of
+from simulator.config.hidden import is_secret_name, secrets_of
 from simulator.config.models import Config
 from simulator.config.origins import origins_of
 from simulator.config.outside import Gathered, apply_environment, apply_flags, expand
@@ -56,15 +56,22 @@ def load(path: Path | None, overrides: Mapping[str, str], environ: Mapping[str, 
     apply_flags(gathered, overrides)
     folder = path.absolute().parent if path else Path.cwd()
     config = _validate(gathered, folder, from_file=path is not None)
+    secrets = secrets_of(gathered.values, _secret_variables(gathered, environ))
     if gathered.problems or config is None:
-        raise ConfigError(describe(gathered.problems, text, secrets_of(gathered.values)))
+        raise ConfigError(describe(gathered.problems, text, secrets))
     return Loaded(
         config=config,
         origins=origins_of(config, gathered),
         path=path,
-        secrets=secrets_of(gathered.values),
+        secrets=secrets,
         variables={".".join(map(str, k)): names for k, names in gathered.expanded.items()},
     )
+
+
+def _secret_variables(gathered: Gathered, environ: Mapping[str, str]) -> list[str]:
+    """What the file has read from variables whose names speak of secrets."""
+    names = {name for used in gathered.expanded.values() for name in used}
+    return [environ[name] for name in names if is_secret_name(name) and name in environ]
 
 
 def _shown(path: Path | None) -> str:

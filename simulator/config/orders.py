@@ -25,7 +25,8 @@ KINDS = ("http", "sql", "command", "pool")
 class OrdersHttp(Model):
     """[orders.http]: the merchant's own API makes the order.
 
-    method, url, headers: the request; {number}, {amount_sum}, {amount_tiyin} are filled in.
+    method, url, headers: the request; {number}, {digits} (its digits, an integer), {amount_sum}
+      and {amount_tiyin} are filled in.
     json or form: the body; "{amount_sum}" alone stays a number in JSON.
     capture: name = "dotted.path.0.into" the JSON answer; usable as {name} in `account`.
     timeout: "10s" or ms.
@@ -54,7 +55,7 @@ class OrdersSql(Model):
     """[orders.sql]: a row in the merchant's own table makes the order.
 
     statement: one SQL statement or a list, run in one transaction; parameters :number,
-      :amount_sum, :amount_tiyin, those of `params`, and what earlier statements returned.
+      :digits, :amount_sum, :amount_tiyin, those of `params`, and what earlier statements returned.
     params: further parameters, constant or with placeholders.
     capture: name = "column" of the row that RETURNING or SELECT gave; without it every column
       is known by its own name, and {id} is the new row's id where the database tells.

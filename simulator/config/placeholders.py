@@ -13,8 +13,19 @@ from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{([A-Za-z_]\w*)\}")
 
-# Known for every order, whatever makes it: number as text, amounts as integers.
-ORDER_NAMES = ("number", "amount_sum", "amount_tiyin")
+# Known for every order, whatever makes it: number as text, its digits and the amounts as integers.
+ORDER_NAMES = ("number", "digits", "amount_sum", "amount_tiyin")
+
+
+def order_values(number: str, amount: int) -> dict[str, Any]:
+    """The values of ORDER_NAMES for an order of `amount` tiyin."""
+    digits = "".join(c for c in number if c.isascii() and c.isdigit())
+    return {
+        "number": number,
+        "digits": int(digits or "0"),
+        "amount_sum": amount // 100,
+        "amount_tiyin": amount,
+    }
 
 
 def names_in(template: Any) -> Iterator[str]:

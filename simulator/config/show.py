@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from simulator.config.hidden import hide_passwords
 from simulator.config.loading import Loaded
 from simulator.config.origins import leaves
 from simulator.config.problems import MASK
@@ -31,7 +32,7 @@ def show(loaded: Loaded) -> list[Row]:
 def _value(key: str, value: Any, loaded: Loaded) -> str:
     if key == "merchant.key":
         return MASK if value else "not said"
-    text = _text(value)
+    text = hide_passwords(_text(value))
     for secret in loaded.secrets:
         text = text.replace(secret, MASK)
     return text

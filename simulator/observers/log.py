@@ -33,6 +33,9 @@ class LogReader(Protocol):
     def since(self, mark: Mark) -> list[LogLine]:
         """Lines written after the mark, a last one without its line end among them."""
 
+    def read(self, mark: Mark) -> tuple[list[LogLine], Mark]:
+        """Whole lines after the mark, and the mark to go on from: each line comes once."""
+
     def flush(self) -> None:
         """Count an unfinished line as finished: nothing more is expected of it."""
 
@@ -79,10 +82,16 @@ class FileLog:
             return self._store.mark()
 
     def since(self, mark: Mark) -> list[LogLine]:
-        """Lines written after the mark."""
+        """Lines written after the mark, an unfinished one last."""
         with self._lock:
             self._read()
             return self._store.since(mark)
+
+    def read(self, mark: Mark) -> tuple[list[LogLine], Mark]:
+        """Whole lines after the mark, and the mark to go on from."""
+        with self._lock:
+            self._read()
+            return self._store.whole_since(mark), self._store.mark()
 
     def flush(self) -> None:
         """Count an unfinished line as finished."""
@@ -198,9 +207,14 @@ class CommandLog:
             return self._store.mark()
 
     def since(self, mark: Mark) -> list[LogLine]:
-        """Lines that have arrived after the mark."""
+        """Lines that have arrived after the mark, an unfinished one last."""
         with self._lock:
             return self._store.since(mark)
+
+    def read(self, mark: Mark) -> tuple[list[LogLine], Mark]:
+        """Whole lines after the mark, and the mark to go on from."""
+        with self._lock:
+            return self._store.whole_since(mark), self._store.mark()
 
     def flush(self) -> None:
         """Count an unfinished line as finished."""

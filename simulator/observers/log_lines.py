@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 
 # Longer lines are cut: one line of a dump must not fill the memory or a report.
 MOST_BYTES = 64 * 1024
 # Older lines are forgotten; a scenario's lines are looked at within seconds.
 _MOST_LINES = 200_000
+_MOST_KEPT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class LineStore:
 
     def __init__(self, name: str, first_number: int = 1) -> None:
         self.name = name
-        self._lines: deque[LogLine] = deque(maxlen=_MOST_LINES)
+        self._lines: deque[LogLine] = deque()
+        self._kept_bytes = 0
         self._count = 0
         self._number = first_number
         self._partial = bytearray()
@@ -61,9 +64,16 @@ class LineStore:
 
     def since(self, mark: Mark) -> list[LogLine]:
         """Lines after the mark, with an unfinished one last."""
-        wanted = self._count - mark.index
-        found = list(self._lines)[-wanted:] if wanted > 0 else []
+        found = self.whole_since(mark)
         return [*found, self._line()] if self._partial else found
+
+    def whole_since(self, mark: Mark) -> list[LogLine]:
+        """Lines after the mark that have their end. What was forgotten is told in a line."""
+        wanted = self._count - mark.index
+        found = list(islice(reversed(self._lines), max(0, wanted)))[::-1]
+        lost = wanted - len(found)
+        told = [LogLine(self.name, f"({lost} lines were too many to keep)")] if lost > 0 else []
+        return [*told, *found]
 
     def _extend(self, piece: bytes) -> None:
         room = MOST_BYTES + 1 - len(self._partial)
@@ -71,7 +81,11 @@ class LineStore:
             self._partial += piece[:room]
 
     def _finish(self) -> None:
-        self._lines.append(self._line())
+        line = self._line()
+        self._lines.append(line)
+        self._kept_bytes += len(line.text)
+        while len(self._lines) > _MOST_LINES or self._kept_bytes > _MOST_KEPT_BYTES:
+            self._kept_bytes -= len(self._lines.popleft().text)
         self._count += 1
         self._partial.clear()
 

@@ -111,7 +111,8 @@ class MerchantProcess:
         if code is None:
             return None
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        message = f"[process] {self._command} ended with {how}; it printed:\n{self.tail()}"
+        hint = "" if code else " (a command that goes to the background cannot be watched)"
+        message = f"[process] {self._command} ended with {how}{hint}; it printed:\n{self.tail()}"
         return ProcessDied(message, code)
 
     def tail(self) -> str:

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.sql.expression import TextClause
 
 from simulator.config.database import Invariant
+from simulator.config.placeholders import order_values
 from simulator.observers.database.reading import Reader, untyped
 from simulator.observers.database.values import shown
 from simulator.observers.engines import DatabaseError
 
 _SHOWN_ROWS = 5
-_PROBE = {"number": "1000000001", "payme_id": "0" * 24, "amount_sum": 1, "amount_tiyin": 100}
+_PROBE = {**order_values("1000000001", 100), "payme_id": "0" * 24}
 
 
 @dataclass(frozen=True)

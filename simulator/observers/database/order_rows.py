@@ -31,7 +31,7 @@ class OrderRows:
 
     def of(self, order: Order) -> list[dict[str, Any]]:
         """Rows with `amount` in tiyin and `status` as one of the configured values if it is one."""
-        rows = self._reader.rows(self._statement, self._conditions(order))
+        rows = self._reader.rows(self._statement, self._conditions(order), lenient=True)
         for row in rows:
             row.pop(_FOUND, None)
             if "amount" in row:
@@ -42,9 +42,8 @@ class OrderRows:
 
     def probe(self) -> None:
         """Ask once. DatabaseError if the database refuses the question."""
-        self._reader.rows(
-            self._statement, {f"w{place}": ["1"] for place in range(len(self._config.where))}
-        )
+        values = {f"w{place}": ["1"] for place in range(len(self._config.where))}
+        self._reader.rows(self._statement, values, lenient=True)
 
     def _conditions(self, order: Order) -> dict[str, list[Any]]:
         values = order.values()

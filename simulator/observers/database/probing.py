@@ -51,8 +51,11 @@ def _table(logical: str, name: str, wanted: list[str], inspector: Inspector) -> 
         tables += inspector.get_view_names(schema or None)
         yield f"[database.{logical}] there is no table {name}; {_names(bare, tables)}"
         return
+    # Only PostgreSQL tells names apart by their case alone.
+    exact = inspector.dialect.name == "postgresql"
+    known = set(present) if exact else {column.lower() for column in present}
     for column in dict.fromkeys(wanted):
-        if column not in present:
+        if (column if exact else column.lower()) not in known:
             yield (
                 f"[database.{logical}] table {name} has no column {column}; "
                 f"{_names(column, present)}"

@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 from simulator.observers.engines import DatabaseError, masked, reason
 
 _RETRY_SECONDS = 0.001
+_INTEGER = re.compile(r"-?[1-9]\d{0,17}|0")
 _BUSY = re.compile(
     r"locked|busy|deadlock|lock wait|server closed|gone away|lost connection", re.IGNORECASE
 )
@@ -43,13 +44,21 @@ def bound(dialect: str, value: Any) -> Any:
 
 
 def spellings(dialect: str, value: Any) -> list[Any]:
-    """All ways in which a value may be stored: a UUID is kept as text with or without dashes."""
-    if dialect != "postgresql" and isinstance(value, str) and len(value) in (32, 36):
+    """All ways in which a value may be stored.
+
+    A UUID is kept as text with or without dashes where there is no type for it; a column of
+    SQLite without a type keeps a number as a number and its text as text.
+    """
+    if dialect == "postgresql" or isinstance(value, bool):
+        return [bound(dialect, value)]
+    if isinstance(value, str) and len(value) in (32, 36):
         try:
             parsed = uuid.UUID(value)
         except ValueError:
-            return [bound(dialect, value)]
+            return [value]
         return list(dict.fromkeys([value, str(parsed), parsed.hex]))
+    if dialect == "sqlite" and isinstance(value, int | str) and _INTEGER.fullmatch(str(value)):
+        return [str(value), int(value)]
     return [bound(dialect, value)]
 
 
@@ -87,17 +96,22 @@ class Reader:
         self._clock = clock
         self._sleep = sleep
 
-    def rows(self, statement: Executable, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """All rows. A value that the column's type cannot hold matches no row.
+    def rows(
+        self, statement: Executable, values: Mapping[str, Any], *, lenient: bool = False
+    ) -> list[dict[str, Any]]:
+        """All rows. DatabaseError when the database stays locked, goes away, or refuses.
 
-        DatabaseError when the database stays locked, goes away, or refuses the statement.
+        `lenient`: a value that the column's type cannot hold matches no row, as letters do
+        where orders are numbered by integers.
         """
         until = self._clock() + self._patience
         while True:
             try:
                 return self._once(statement, values)
-            except DataError:
-                return []
+            except DataError as error:
+                if lenient:
+                    return []
+                raise DatabaseError(f"{self.place}: {reason(error)}") from error
             except OperationalError as error:
                 if not _passes(error) or self._clock() >= until:
                     raise DatabaseError(f"{self.place}: {reason(error)}") from error

@@ -19,7 +19,8 @@ _NEVER = ("0000-00-00", "0001-01-01")  # how MySQL, Go and .NET write "no time"
 
 STAMP = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)(?P<between>[T ])(?P<clock>\d\d:\d\d(?::\d\d)?)"
-    r"(?P<fraction>\.\d{1,9})?(?P<zone> ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))?"
+    r"(?P<fraction>\.\d{1,9})?(?P<zone> ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?)"
+    r"(?: (?:[A-Z]{1,5}|[+-]\d\d(?:\d\d)?))?(?: m=[+-][\d.]+)?)?"  # as Go writes a time
 )
 
 
@@ -49,7 +50,7 @@ class TimeValue:
     def matches(self, ms: int) -> bool:
         """Whether this is `ms`, truncated or rounded as the column's precision demands.
 
-        A datetime may be off by a time zone: whole quarter hours, at most 14 hours.
+        A date with a clock may be off by a time zone: whole quarter hours, at most 14 hours.
         """
         if ms == 0 or self.unset:
             return ms == 0 and self.unset
@@ -58,7 +59,7 @@ class TimeValue:
             return False
         value, step = known
         off = value - ms * 1000
-        if self.unit != "datetime":
+        if self.unit != "datetime" or decimal_of(self.raw) is not None:
             return _within(off, step)
         quarters = off // _QUARTER_US
         return any(
@@ -120,7 +121,7 @@ def _parse(match: re.Match[str]) -> tuple[int, int] | None:
 
 
 def _zone(text: str | None) -> int:
-    match = re.fullmatch(r" ?([+-])(\d\d):?(\d\d)?", text or "")
+    match = re.match(r" ?([+-])(\d\d):?(\d\d)?", text or "")
     if match is None:
         return 0
     minutes = int(match[2]) * 60 + int(match[3] or 0)

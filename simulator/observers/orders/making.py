@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from simulator.config.orders import OrdersConfig
-from simulator.config.placeholders import ORDER_NAMES, names_in
+from simulator.config.placeholders import ORDER_NAMES, names_in, order_values
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import IsPayable, Order, OrdersError, OrdersUnreachable
@@ -95,8 +95,7 @@ class MadeOrders:
     def _make(self, amount_sum: int | None) -> Order:
         amount = self._config.amount if amount_sum is None else amount_sum
         number = self._numbers.take()
-        values = {"number": number, "amount_sum": amount, "amount_tiyin": amount * 100}
-        captured = self._maker.make(values)
+        captured = self._maker.make(order_values(number, amount * 100))
         order = build_order(self._config.account, number, amount * 100, captured)
         self._sample = self._sample or order
         return order

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from simulator.config.placeholders import order_values
+
 
 class OrdersError(Exception):
     """No order could be made. The text says what was tried, what came back, what to do."""
@@ -38,8 +40,7 @@ class Order:
 
     def values(self) -> dict[str, Any]:
         """Every placeholder's value; what was captured wins over our own names."""
-        own = {"number": self.number, "amount_sum": self.amount_sum, "amount_tiyin": self.amount}
-        return {**own, **self.captured}
+        return {**order_values(self.number, self.amount), **self.captured}
 
 
 class OrderSource(Protocol):

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.config.placeholders import names_in, render
+from simulator.config.placeholders import names_in, order_values, render
 from simulator.observers.database.values import Unreadable, tiyin
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import Order, OrdersError
@@ -34,7 +34,7 @@ def build_order(
     """
     number = str(captured.get("number", number))
     amount = _amount(amount, captured)
-    known = {"number": number, "amount_sum": amount // 100, "amount_tiyin": amount, **captured}
+    known = {**order_values(number, amount), **captured}
     try:
         filled = render(account, known)
     except KeyError as error:

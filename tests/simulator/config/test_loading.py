@@ -243,6 +243,20 @@ def test_show_masks_every_secret(load_text: Load) -> None:
     assert "kassa-key-77" not in repr(loaded.config)
 
 
+def test_short_passwords_and_secret_variables_are_hidden_too(load_text: Load) -> None:
+    text = MERCHANT + (
+        '[orders]\naccount = { a = "{number}" }\n[orders.http]\nurl = "http://127.0.0.1/"\n'
+        'json = { t = "${SHOP_TOKEN}", p = "${SHOP_PORT}" }\n'
+        '[database]\nurl = "postgresql://u:pw@127.0.0.1/x"\n'
+    )
+    loaded = load_text(text, environ={"SHOP_TOKEN": "tok-123", "SHOP_PORT": "80803"})
+    rows = {row.key: row.value for row in show(loaded)}
+    assert rows["database.url"] == "postgresql://u:••••@127.0.0.1/x"
+    assert rows["orders.http.json.t"] == "••••"
+    assert rows["orders.http.json.p"] == "80803"
+    assert loaded.variables["orders.http.json.t"] == ("SHOP_TOKEN",)
+
+
 def test_every_value_has_an_origin(load_text: Load) -> None:
     loaded = load_text(WHOLE, environ={"PAYME_TEST_KEY": "k"})
     assert {row.key for row in show(loaded)} == set(loaded.origins)

@@ -278,6 +278,19 @@ def test_a_price_outside_the_limits(refused: Refused) -> None:
         refused(pool_is_fine)
 
 
+def test_long_secrets_are_not_half_shown(refused: Refused) -> None:
+    password = "p" * 80
+    message = refused(
+        MERCHANT.replace("kassa:key-1", "${LONG}"),
+        {"database.url": f"x:postgresql://u:{password}@h/x"},
+        {"LONG": "k" * 80 + " "},
+    )
+    assert "merchant.key is ••••: the key has blanks" in message
+    assert "kkk" not in message
+    assert "ppp" not in message
+    assert "database.url is" in message
+
+
 def test_secrets_written_into_the_file_are_not_printed(refused: Refused) -> None:
     text = (
         '[merchant]\nurl = "http://127.0.0.1/"\nkey = "abcd-secret"\nlogin = "abcd-secret:x"\n'

@@ -161,6 +161,47 @@ def test_huge_lines_are_cut_and_the_next_one_is_whole(path: Path) -> None:
     log.close()
 
 
+def test_reading_on_gives_each_whole_line_once(path: Path) -> None:
+    log = FileLog(path)
+    mark = log.mark()
+    append(path, "a\nb\nhalf")
+    lines, mark = log.read(mark)
+    assert [line.text for line in lines] == ["a", "b"]
+    append(path, " done\nc")
+    lines, mark = log.read(mark)
+    assert [line.text for line in lines] == ["half done"]
+    log.flush()
+    lines, mark = log.read(mark)
+    assert [line.text for line in lines] == ["c"]
+    assert log.read(mark) == ([], mark)
+    log.close()
+
+
+def test_lines_that_are_too_many_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.observers.log_lines._MOST_LINES", 3)
+    store = LineStore("app.log")
+    mark = store.mark()
+    store.feed(b"1\n2\n3\n4\n5\n")
+    assert [line.text for line in store.since(mark)] == [
+        "(2 lines were too many to keep)",
+        "3",
+        "4",
+        "5",
+    ]
+    assert [line.text for line in store.since(Mark(4))] == ["5"]
+
+
+def test_bytes_that_are_too_many_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.observers.log_lines._MOST_KEPT_BYTES", 10)
+    store = LineStore("app.log")
+    store.feed(b"aaaa\nbbbb\ncccc\n")
+    assert [line.text for line in store.since(Mark(0))] == [
+        "(1 lines were too many to keep)",
+        "bbbb",
+        "cccc",
+    ]
+
+
 def test_what_was_read_is_never_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     append(path, "old\n" * 1000)
     log = FileLog(path)

@@ -65,7 +65,13 @@ def test_a_request_is_filled_in_with_types_kept(client: httpx.Client, shop: Shop
     orders = source(
         client,
         shop,
-        json={"n": "{number}", "a": "{amount_sum}", "t": "{amount_tiyin} tiyin", "x": [True, 1]},
+        json={
+            "n": "{number}",
+            "d": "{digits}",
+            "a": "{amount_sum}",
+            "t": "{amount_tiyin} tiyin",
+            "x": [True, 1],
+        },
         headers={"X-Order": "{number}"},
         url=shop.url + "/orders/{number}?a={amount_sum}",
     )
@@ -80,6 +86,7 @@ def test_a_request_is_filled_in_with_types_kept(client: httpx.Client, shop: Shop
     assert request.headers["content-type"] == "application/json"
     assert request.json == {
         "n": "Psb-1000000000",
+        "d": 1_000_000_000,
         "a": 500,
         "t": "50000 tiyin",
         "x": [True, 1],
@@ -302,6 +309,13 @@ def test_an_unknown_order_looks_like_a_known_one(
         int(found, 16)
     else:
         assert found.startswith("Psb-")
+
+
+def test_an_account_may_be_an_integer(client: httpx.Client, shop: Shop) -> None:
+    orders = source(client, shop, account={"order_id": "{digits}"})
+    assert orders.make().account == {"order_id": 1_000_000_000}
+    assert orders.unknown().account == {"order_id": 1_000_000_001}
+    assert orders.make().member == "order_id"
 
 
 def test_an_account_without_the_order_names_no_member(client: httpx.Client, shop: Shop) -> None:

@@ -144,7 +144,7 @@ def test_an_unknown_parameter_and_an_unknown_placeholder(open_source: Open) -> N
     orders = open_source(
         {"order_id": "{number}"}, statement="INSERT INTO orders (number) VALUES (:nummer)"
     )
-    with pytest.raises(OrdersError, match="asks for :nummer; there are :number, :amount_sum"):
+    with pytest.raises(OrdersError, match="asks for :nummer; there are :number, :digits"):
         orders.make()
     without = open_source(
         {"order_id": "{uid}"}, statement="INSERT INTO orders (number) VALUES (:number)"

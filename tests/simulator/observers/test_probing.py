@@ -74,6 +74,16 @@ def test_other_case_is_the_nearest_name(postgres: Engine, open_database: OpenDat
         database.probe()
 
 
+def test_case_of_names_matters_only_where_it_does(
+    sqlite_engine: Engine, open_database: OpenDatabase
+) -> None:
+    run(sqlite_engine, "CREATE TABLE Payments (OrderID TEXT)")
+    database = open_database(
+        sqlite_engine, orders={"table": "payments", "where": {"orderid": "{number}"}}
+    )
+    database.probe()
+
+
 def test_an_empty_database(sqlite_engine: Engine, open_database: OpenDatabase) -> None:
     run(sqlite_engine, "DROP TABLE other")
     database = open_database(sqlite_engine, orders={"table": "o", "where": {"id": 1}})

@@ -150,6 +150,13 @@ def test_a_merchant_that_dies_early_shows_its_last_words(merchant: Start) -> Non
     assert process.died() is not None
 
 
+def test_a_command_that_goes_to_the_background_cannot_be_watched(merchant: Start) -> None:
+    process = merchant("print('started in the background')")
+    process.start()
+    with pytest.raises(ProcessDied, match="goes to the background cannot be watched"):
+        process.wait_ready(30)
+
+
 def test_a_killed_merchant_says_by_which_signal(merchant: Start) -> None:
     process = merchant("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     process.start()

@@ -76,8 +76,11 @@ def test_a_second_is_not_rounded_up_below_the_half() -> None:
         "2025-11-23 12:00:00.623000+05",
         "2025-11-23 12:00:00.623+0500",
         "2025-11-23 07:00:01",
+        "2025-11-23 12:00:00.623456789 +0500 +05 m=+0.012345678",  # Go's own way
+        "2025-11-23 07:00:00.623 +0000 UTC",
         MS,
         str(MS),
+        1_763_881_200,
     ],
 )
 def test_datetimes_as_databases_and_libraries_write_them(raw: Any) -> None:
@@ -97,6 +100,7 @@ def test_datetimes_as_databases_and_libraries_write_them(raw: Any) -> None:
         "2025-11-23 07:00:02",
         "2025-13-23 07:00:00",
         "yesterday",
+        MS + 3_600_000,  # a number has no time zone
         date(2025, 11, 23),
         b"\xff\x00",
     ],
