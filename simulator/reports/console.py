@@ -20,7 +20,7 @@ from simulator.reports.failing import broken_rule
 from simulator.reports.files import FileReport
 from simulator.reports.page import Page, dim, style_of
 from simulator.reports.progress import ProgressLine
-from simulator.reports.summary import one_line, summary
+from simulator.reports.summary import summary
 from simulator.reports.text import counted, printable, seconds
 from simulator.reports.words import CASES, verdict_word
 
@@ -71,9 +71,8 @@ class ConsoleReport:
     def _begin(self, event: RunStarted) -> None:
         """Who is asked and with which seed, told before the first call: a run may not end."""
         tool = f"payme-sandbox {event.tool_version or __version__}"
-        seed = f"   seed {event.seed}"
-        words = f"{printable(event.target.url)}   {counted(event.scenarios, 'scenario')}{seed}"
-        self._page.line([words], indent=1, label=f"{tool}   ")
+        words = f"{counted(event.scenarios, 'scenario')}   seed {event.seed}   "
+        self._page.line([words, printable(event.target.url)], indent=1, label=f"{tool}   ")
         self._page.gap()
         if self._page.terminal and not self._page.console.is_dumb_terminal:
             self._progress = ProgressLine(self._page.console, event.scenarios)
@@ -105,14 +104,12 @@ class ConsoleReport:
         summary(self._page, run, written)
 
     def _details(self, broken: list[RuleResult]) -> None:
-        """The first few in full, the rest in a line each: nobody reads forty pages at night."""
+        """The first few in full, the rest a line each in the summary: it is night."""
         full = len(broken) if self._verbose else FULL_DETAILS
         for result in broken[:full]:
             broken_rule(self._page, result, self._verbose, self._cases)
-        if not broken[full:]:
-            return
-        rest = counted(len(broken[full:]), "more rule")
-        self._page.line([f"{rest} broken, in short (-v shows them in full):"], indent=1)
-        for result in broken[full:]:
-            one_line(self._page, result, message=True)
-        self._page.gap()
+        if broken[full:]:
+            rest = counted(len(broken) - full, "more rule")
+            words = f"{rest} broken: the list below names them, -v shows each in full."
+            self._page.line([words], indent=1)
+            self._page.gap()

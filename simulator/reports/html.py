@@ -19,7 +19,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from simulator.conformance.events import Level, Outcome
-from simulator.reports.collect import LEVELS, GroupRow, RuleResult, Run, groups, reasons
+from simulator.reports.collect import (
+    LEVELS,
+    WORST_FIRST,
+    GroupRow,
+    RuleResult,
+    Run,
+    groups,
+    reasons,
+)
 from simulator.reports.files import FileReport
 from simulator.reports.json_report import check_data, document, dumped
 from simulator.reports.text import printable, printable_lines, seconds
@@ -94,12 +102,23 @@ def _hash(text: str) -> str:
 def embedded(run: Run) -> str:
     """The run as JSON for a script element: nothing in it can end the element.
 
-    The document is the JSON report's, but of what passed only the number by rule is kept.
+    The document is the JSON report's, made short: `checks` has the clearest check of each rule and
+    outcome, `also` the places of the others, `passed` the number of those that hold.
     """
-    found = [f for f in run.findings if f.check.outcome is not Outcome.PASSED]
-    passed = {r.rule.id: r.counts[Outcome.PASSED] for r in run.by_rule()}
-    data = document(run) | {"checks": [check_data(f) for f in found], "passed": passed}
-    text = dumped(data)
+    checks: list[object] = []
+    also: dict[str, list[list[str]]] = {}
+    results = run.by_rule()
+    for result in results:
+        for outcome in (o for o in WORST_FIRST if o is not Outcome.PASSED and result.counts[o]):
+            first, *others = result.having(outcome)
+            checks.append(check_data(first))
+            places = [[str(outcome), f.record.name, f.check.step, f.case] for f in others]
+            also.setdefault(result.rule.id, []).extend(places)
+    short = {
+        "also": {rule: places for rule, places in also.items() if places},
+        "passed": {r.rule.id: r.counts[Outcome.PASSED] for r in results},
+    }
+    text = dumped(document(run, checks) | short)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -119,10 +138,10 @@ def _page(run: Run, cases: str, machine: Facts) -> dict[str, object]:
         "levels": [str(level) for level in _levels(results)],
         "matrix": _matrix(results),
         "failing": [rule_view(r, cases) for r in run.broken(Outcome.FAILED)],
-        "known": [rule_view(r, cases) for r in run.known()],
+        "known": [rule_view(r, cases, brief=True) for r in run.known()],
         "stale": [printable(words) for words in finished.stale] if finished else [],
         "baseline": printable(started.baseline) if started else "",
-        "warned": [rule_view(r, cases) for r in run.broken(Outcome.WARNED)],
+        "warned": [rule_view(r, cases, brief=True) for r in run.broken(Outcome.WARNED)],
         "not_testable": _not_testable(results),
         "not_looked_at": [printable(w) for w in started.not_looked_at] if started else [],
         "rules": [rule_row(r) for r in results],

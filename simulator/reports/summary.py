@@ -16,7 +16,7 @@ from simulator.reports.collect import (
     reasons,
 )
 from simulator.reports.page import Page, Piece, dim, style_of
-from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
+from simulator.reports.text import counted, printable, printable_lines, seconds
 from simulator.reports.words import MARKS, PROGRAM, exit_words, listed, replay_command, totals_words
 
 _SHOWN = (
@@ -142,27 +142,23 @@ def _list(page: Page, run: Run) -> None:
     listing = run.broken(Outcome.FAILED) + run.broken(Outcome.WARNED) + run.known()
     widest = max((len(result.rule.id) for result in listing), default=0)
     for result in listing:
-        one_line(page, result, min(widest, 34))
+        _one_line(page, result, min(widest, 34))
     for complaint in run.finished.stale if run.finished else ():
         words = f"baseline: {printable(complaint)}"
         page.line([words], indent=1, label=("FAIL  ", style_of("FAIL")))
 
 
-def one_line(page: Page, result: RuleResult, width: int = 0, message: bool = False) -> None:
+def _one_line(page: Page, result: RuleResult, width: int) -> None:
     """Mark, code, level, id, and the case to replay – or, for a known one, until when."""
-    rule, first = result.rule, result.worst[0]
-    mark = MARKS[result.outcome]
+    rule, mark = result.rule, MARKS[result.outcome]
     name = f"{printable(rule.id):<{width}}"
     pieces: list[Piece] = [f"{printable(rule.code)}  {rule.level:<6}  ", (name, "bold")]
     if result.outcome is Outcome.KNOWN:
-        pieces.append(f"  {printable(first.check.reason)}")
+        pieces.append(f"  {printable(result.worst[0].check.reason)}")
     else:
         cases = list(dict.fromkeys(f.case for f in result.worst if f.case))
         pieces.append(f"  {listed(cases, 1)}")
     page.line(pieces, indent=1, label=(f"{mark:<5} ", style_of(mark)))
-    if message:
-        words = printable(shortened(first.check.message or rule.text, 160))
-        page.line([words], indent=7)
 
 
 def _totals(page: Page, run: Run, results: list[RuleResult]) -> None:

@@ -15,7 +15,8 @@ from simulator.reports.text import counted, printable, printable_lines, seconds,
 from simulator.reports.words import MARKS, curl_script, replay_command, step_verdicts
 
 MAX_EXCHANGES = 12
-MAX_NAMES = 25
+MAX_NAMES = 12
+MAX_OTHERS = 40
 _WIDTH = 58
 
 
@@ -68,6 +69,7 @@ class RuleView:
     title: str
     took: str
     others: list[str]
+    more: int
     places: str
     place: PlaceView | None
     differences: list[Difference]
@@ -94,12 +96,13 @@ class RuleRow:
     more: int = 0
 
 
-def rule_view(result: RuleResult, cases: str) -> RuleView:
-    """A rule that does not hold, ready to be laid out."""
+def rule_view(result: RuleResult, cases: str, brief: bool = False) -> RuleView:
+    """A rule that does not hold, ready to be laid out; `brief` shows its last call only."""
     rule = result.rule
     finding, *others = result.worst
     check, record = finding.check, finding.record
     judged = record.judged(check)
+    calls = judged[-1:] if brief else judged[-MAX_EXCHANGES:]
     return RuleView(
         code=printable(rule.code),
         id=printable(rule.id),
@@ -116,15 +119,16 @@ def rule_view(result: RuleResult, cases: str) -> RuleView:
         where=printable(finding.where),
         title=printable(record.title),
         took=seconds(record.took),
-        others=list(dict.fromkeys(_other(f) for f in others)),
+        others=list(dict.fromkeys(_other(f) for f in others[:MAX_OTHERS])),
+        more=max(0, len(others) - MAX_OTHERS),
         places=counted(len(result.worst), "place"),
         place=_place(check.place),
         differences=_differences(check),
         verdicts=step_verdicts(finding),
         log_lines=_evidence(finding.log_lines),
         rows=_evidence(finding.rows),
-        sequence=diagram.rows(record, judged, MARKS[result.outcome]),
-        exchanges=[exchange_view(e) for e in judged[-MAX_EXCHANGES:]],
+        sequence=[] if brief else diagram.rows(record, judged, MARKS[result.outcome]),
+        exchanges=[exchange_view(call, call is calls[-1]) for call in calls],
         replay=replay_command(finding.case) if finding.case else "",
         script=curl_script(finding.case, cases) if finding.case else "",
     )
@@ -167,7 +171,7 @@ def _differences(check: Check) -> list[Difference]:
     ]
 
 
-def exchange_view(exchange: Exchange) -> ExchangeView:
+def exchange_view(exchange: Exchange, with_curl: bool) -> ExchangeView:
     """One exchange with its bodies laid out."""
     request, answer = exchange.request, exchange.answer
     if isinstance(answer, WireFailure):
@@ -189,7 +193,7 @@ def exchange_view(exchange: Exchange) -> ExchangeView:
         content,
         isinstance(answer, WireFailure),
         [printable(note) for note in exchange.notes],
-        curl(exchange) if len(request.body) <= 4000 else "",
+        curl(exchange) if with_curl and len(request.body) <= 4000 else "",
     )
 
 
@@ -198,7 +202,7 @@ def _headers(headers: Iterable[Header]) -> list[Header]:
 
 
 def _body(content: bytes) -> str:
-    shown = body.show(content, _WIDTH, max_lines=60, max_characters=4000)
+    shown = body.show(content, _WIDTH, max_lines=40, max_characters=2000)
     return "\n".join([*shown.lines, *([shown.cut] if shown.cut else [])])
 
 

@@ -14,7 +14,7 @@
   for (const button of all("button.copy")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const text = button.dataset.copy;
+      const text = button.dataset.copy ?? button.parentElement.querySelector("pre").textContent;
       try {
         await navigator.clipboard.writeText(text);
       } catch {
