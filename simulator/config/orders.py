@@ -129,6 +129,11 @@ class OrdersConfig(Model):
             )
         return self
 
+    def captured_names(self) -> set[str]:
+        """Names that `capture` gives, whichever table has it."""
+        source = self.http or self.sql or self.command
+        return set(source.capture) if source is not None else set()
+
     def known_names(self) -> set[str] | None:
         """What placeholders `account` may use; None when only a run can tell."""
         source = self.http or self.command

@@ -73,15 +73,19 @@ class MadeOrders:
     def unknown(self) -> Order:
         """An order that was never made, looking like those that were."""
         number = self._numbers.take()
-        used = set(names_in(self._config.account)) - set(ORDER_NAMES)
-        captured: dict[str, Any] = {}
-        if used:
-            naming = set(names_in(self._config.account.get(self._member)))
-            captured = {
-                name: unlike(value, self._numbers, self._rng) if name in naming else value
-                for name, value in self._known_shape().captured.items()
-            }
+        naming = set(names_in(self._config.account.get(self._member)))
+        captured = {
+            name: unlike(value, self._numbers, self._rng) if name in naming else value
+            for name, value in self._shape().items()
+        }
         return build_order(self._config.account, number, self._config.amount * 100, captured)
+
+    def _shape(self) -> dict[str, Any]:
+        """What is captured of an order, as far as it shapes the account."""
+        beyond = set(names_in(self._config.account)) - set(ORDER_NAMES)
+        if beyond or self._config.captured_names() & set(ORDER_NAMES):
+            return self._known_shape().captured
+        return {}
 
     def _known_shape(self) -> Order:
         """Some order that was made; if there is none, the next one, made now and kept."""

@@ -120,9 +120,13 @@ def test_the_merchants_own_number_and_price_win(client: httpx.Client) -> None:
 
     with running_shop(answer) as shop:
         capture = {"number": "number", "amount_sum": "price"}
-        made = source(client, shop, capture=capture).make()
+        orders = source(client, shop, capture=capture)
+        made = orders.make()
+        unknown = orders.unknown()
     assert (made.number, made.amount, made.amount_sum) == ("77", 120_050, 1200)
     assert made.account == {"order_id": 77}
+    assert isinstance(unknown.account["order_id"], int)
+    assert unknown.account["order_id"] != 77
 
 
 @pytest.mark.parametrize(

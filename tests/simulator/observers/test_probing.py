@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.dialects import mysql
 
 from simulator.config.database import DatabaseConfig
 from simulator.observers.database import Database, DatabaseError
+from simulator.observers.database.reading import select_where, spellings
 from simulator.observers.engines import driver_url, open_engine, read_only_statements
 from tests.simulator.observers.conftest import OpenDatabase, run
 
@@ -144,6 +146,19 @@ def test_an_unknown_kind_of_database() -> None:
         open_engine("mongo://127.0.0.1/x", read_only=True)
     with pytest.raises(DatabaseError, match="no database address"):
         open_engine("nothing", read_only=True)
+
+
+def test_mysql_is_asked_in_its_own_words() -> None:
+    statement = select_where("shop.Order", {"amount": "total", "status": "select"}, ["order id"])
+    text = str(statement.compile(dialect=mysql.dialect()))
+    assert " ".join(text.split()) == (
+        "SELECT shop.`Order`.total AS amount, shop.`Order`.`select` AS status "
+        "FROM shop.`Order` WHERE shop.`Order`.`order id` IN (__[POSTCOMPILE_w0])"
+    )
+    dashed = "0b6f9a1e-51c5-4ad5-9d0e-0d3a2f0c9a11"
+    assert spellings("mysql", dashed) == [dashed, dashed.replace("-", "")]
+    assert spellings("mysql", 17) == ["17"]  # a number beside a text column compares as a float
+    assert spellings("mysql", True) == ["1"]
 
 
 def test_mysql_sessions_are_read_only_and_not_waited_for_long() -> None:
