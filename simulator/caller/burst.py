@@ -12,7 +12,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ import h11
 from simulator.caller.http import LARGEST_ANSWER
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
 
+_CLOSED = "the merchant closed the connection with no answer"
 _SETTLE_S = 0.002  # lets the first parts arrive before the last bytes are let go
 
 
@@ -49,13 +50,14 @@ class _Call:
 class BurstSender:
     """Sends several requests so that they are complete at the same moment."""
 
-    def __init__(self, timeout_ms: int) -> None:
+    def __init__(self, timeout_ms: int, sleep: Callable[[float], None] = time.sleep) -> None:
         self.timeout_ms = timeout_ms
+        self._sleep = sleep
 
     def send(self, requests: Sequence[WireRequest]) -> list[Arrival]:
         """The arrivals, in the order of the requests. Never raises for what a merchant does."""
         calls = [self._prepare(request) for request in requests]
-        time.sleep(_SETTLE_S)
+        self._sleep(_SETTLE_S)
         started = time.time_ns() // 1_000_000
         for call in calls:
             if call.sock is not None:
@@ -80,6 +82,8 @@ class BurstSender:
             call.last = data[-1:]
         except OSError as error:
             call.outcome = WireFailure(FailureKind.REFUSED, f"no connection: {error}")
+        except h11.LocalProtocolError as error:
+            call.outcome = WireFailure(FailureKind.REFUSED, f"the call cannot be sent: {error}")
         return call
 
     def _collect(self, calls: Sequence[_Call]) -> None:
@@ -105,8 +109,9 @@ class BurstSender:
 def _serialise(connection: h11.Connection, request: WireRequest, host: str) -> bytes:
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = [("Host", host), ("Content-Length", str(len(request.body)))]
-    headers += [*request.headers, ("Connection", "close")]
+    pairs = [("Host", host), ("Content-Length", str(len(request.body)))]
+    pairs += [*request.headers, ("Connection", "close")]
+    headers = [(name.encode(), value.encode()) for name, value in pairs]
     head = connection.send(h11.Request(method=request.method, target=target, headers=headers))
     body = connection.send(h11.Data(data=request.body))
     connection.send(h11.EndOfMessage())
@@ -123,6 +128,7 @@ def _release(call: _Call) -> None:
 
 def _receive(call: _Call) -> None:
     assert call.sock is not None
+    data = b""
     try:
         data = call.sock.recv(65536)
         call.connection.receive_data(data)
@@ -132,10 +138,10 @@ def _receive(call: _Call) -> None:
     except OSError as error:
         _end(call, WireFailure(FailureKind.CLOSED, f"the connection broke: {error}"))
     except h11.RemoteProtocolError as error:
-        closed = not call.status
-        kind = FailureKind.CLOSED if closed else FailureKind.NOT_HTTP
-        words = "the merchant closed the connection with no answer"
-        _end(call, WireFailure(kind, words if closed else f"the answer is not HTTP: {error}"))
+        if data:
+            _end(call, WireFailure(FailureKind.NOT_HTTP, f"the answer is not HTTP: {error}"))
+        else:
+            _end(call, WireFailure(FailureKind.CLOSED, _CLOSED))
 
 
 def _advance(call: _Call) -> None:
@@ -154,8 +160,7 @@ def _advance(call: _Call) -> None:
         elif isinstance(event, h11.EndOfMessage):
             return _end(call, WireAnswer(call.status, call.headers, bytes(call.body)))
         elif isinstance(event, h11.ConnectionClosed):
-            text = "the merchant closed the connection with no answer"
-            return _end(call, WireFailure(FailureKind.CLOSED, text))
+            return _end(call, WireFailure(FailureKind.CLOSED, _CLOSED))
 
 
 def _end(call: _Call, outcome: WireAnswer | WireFailure) -> None:

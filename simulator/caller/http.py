@@ -1,8 +1,4 @@
-"""The ordinary way to the merchant: one httpx client, keep-alive, a time limit for the whole call.
-
-An idle connection is not used again after `KEEP_MS`: common servers close theirs after two
-seconds or more, and a call on a connection that is just being closed would look like a fault.
-"""
+"""The ordinary way to the merchant: an httpx client, keep-alive, one time limit for a call."""
 
 from __future__ import annotations
 
@@ -13,32 +9,10 @@ from typing import Self
 
 import httpx
 
+from simulator.caller.connections import Connections
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
 
-KEEP_MS = 800
 LARGEST_ANSWER = 1024 * 1024
-
-
-class _Reopening(httpx.BaseTransport):
-    """An httpx transport whose connections can be dropped without ending the client."""
-
-    def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context(trust_env=False)  # reading the roots takes its time
-        self._inner = self._open()
-
-    def _open(self) -> httpx.HTTPTransport:
-        limits = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_MS / 1000)
-        return httpx.HTTPTransport(verify=self._tls, limits=limits, trust_env=False)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._inner.handle_request(request)
-
-    def drop(self) -> None:
-        old, self._inner = self._inner, self._open()
-        old.close()
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 class HttpTransport:
@@ -47,7 +21,7 @@ class HttpTransport:
     def __init__(self, timeout_ms: int, clock: Callable[[], int] | None = None) -> None:
         self.timeout_ms = timeout_ms
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self._connections = _Reopening()
+        self._connections = Connections()
         self.client = httpx.Client(
             transport=self._connections,
             timeout=timeout_ms / 1000,
@@ -68,7 +42,10 @@ class HttpTransport:
         self.client.close()
 
     def drop_connections(self) -> None:
-        """Close idle connections: a server that serves one at a time must be free for others."""
+        """Close idle connections: a server that serves one at a time must be free for others.
+
+        While other calls are under way nothing is closed: one of them could be using it.
+        """
         self._connections.drop()
 
     def send(self, request: WireRequest) -> WireAnswer | WireFailure:
@@ -78,7 +55,7 @@ class HttpTransport:
             with self.client.stream(
                 request.method,
                 request.url,
-                headers=list(request.headers),
+                headers=[(name.encode(), value.encode()) for name, value in request.headers],
                 content=request.body or None,
             ) as response:
                 return self._read(response, deadline)
@@ -88,12 +65,12 @@ class HttpTransport:
             return WireFailure(FailureKind.REFUSED, f"no connection: {_words(error)}")
         except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
             return _protocol_failure(error)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+            return WireFailure(FailureKind.REFUSED, f"the call cannot be sent: {_words(error)}")
         except httpx.TransportError as error:
             return WireFailure(
                 FailureKind.CLOSED, f"the connection broke before an answer came: {_words(error)}"
             )
-        except (httpx.InvalidURL, UnicodeError) as error:
-            return WireFailure(FailureKind.REFUSED, f"not a usable URL: {_words(error)}")
 
     def _read(self, response: httpx.Response, deadline: int) -> WireAnswer | WireFailure:
         body = bytearray()

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from simulator.caller.auth import VARIANTS, Credentials
 from simulator.caller.wire import Exchange, Header, WireAnswer, WireFailure, WireRequest
 
 MASK = "••••"
 _SHORTEST = 4  # a shorter key would mask half of the world
+_NEAR = 12  # so long must a wrong password made from the key be to be masked for itself
 
 
 class Masker:
     """Replaces secrets by dots in text, bytes, headers and whole exchanges."""
 
     def __init__(self, credentials: Credentials, others: tuple[str, ...] = ()) -> None:
-        self._texts = _forms(credentials, others)
+        key = _key_forms(credentials)
+        self._texts = _longest_first(key | _near_forms(credentials) | set(others))
         self._bytes = [text.encode() for text in self._texts]
-        self._key = [t.encode() for t in _forms(credentials, ()) if len(t) >= _SHORTEST]
+        self._key = [text.encode() for text in _longest_first(key)]
 
     def text(self, value: str) -> str:
         for secret in self._texts:
@@ -67,20 +71,44 @@ def _scheme(value: str) -> str:
     return f"{scheme} {MASK}" if space and rest else (MASK if value else "")
 
 
-def _forms(credentials: Credentials, others: tuple[str, ...]) -> list[str]:
-    key = credentials.key
-    forms = {key, json.dumps(key)[1:-1], quote(key, safe=""), *others}
+def _longest_first(forms: Iterable[str]) -> list[str]:
+    return sorted((form for form in forms if len(form) >= _SHORTEST), key=len, reverse=True)
+
+
+def _written(secret: str) -> set[str]:
+    """A text as it stands in JSON (Python's, PHP's and Go's habits), in HTML and in a URL."""
+    quoted = json.dumps(secret)[1:-1]
+    go = quoted.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    escaped = {quoted, json.dumps(secret, ensure_ascii=False)[1:-1], quoted.replace("/", r"\/"), go}
+    return {secret, html.escape(secret), quote(secret, safe=""), quote_plus(secret), *escaped}
+
+
+def _key_forms(credentials: Credentials) -> set[str]:
+    """Every text in which the key itself can be read."""
+    forms = {base64.b64encode(credentials.key.encode()).decode("ascii")}
     for make in VARIANTS.values():
-        value = make(credentials) or ""
-        token = value.partition(" ")[2].strip()
-        if key and _decodes_to(token, key):
+        token = _token(make(credentials))
+        if credentials.key and credentials.key in _decoded(token):
             forms.add(token)
-    forms.add(base64.b64encode(key.encode()).decode("ascii"))
-    return sorted((f for f in forms if len(f) >= _SHORTEST), key=len, reverse=True)
+    return {form for plain in {credentials.key, *forms} for form in _written(plain)}
 
 
-def _decodes_to(token: str, key: str) -> bool:
+def _near_forms(credentials: Credentials) -> set[str]:
+    """The wrong passwords that are made from the key, too near to it to be shown."""
+    wrong = {_token(make(credentials)) for make in VARIANTS.values()}
+    passwords = {token: _decoded(token).partition(":")[2] for token in wrong}
+    tokens = {token for token, password in passwords.items() if password}
+    near = {password for password in passwords.values() if len(password) >= _NEAR}
+    return {form for plain in tokens | near for form in _written(plain)}
+
+
+def _token(header: str | None) -> str:
+    """What stands behind the scheme."""
+    return (header or "").partition(" ")[2].strip()
+
+
+def _decoded(token: str) -> str:
     try:
-        return key.encode() in base64.b64decode(token, validate=True)
+        return base64.b64decode(token, validate=True).decode()
     except ValueError:
-        return False
+        return ""
