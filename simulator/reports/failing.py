@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from simulator.caller.wire import Exchange, WireFailure
 from simulator.conformance.events import Check, Difference, Place
-from simulator.reports import body
+from simulator.reports.calls import judged_calls
 from simulator.reports.collect import Finding, RuleResult
 from simulator.reports.page import Page, Piece, dim, style_of
 from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
@@ -22,7 +19,6 @@ from simulator.reports.words import (
 )
 
 MAX_DIFFERENCES = 8
-MAX_EXCHANGES = 2
 MAX_EVIDENCE = 4
 MAX_OTHERS = 8
 
@@ -34,7 +30,7 @@ def broken_rule(page: Page, result: RuleResult, verbose: bool = False, cases: st
     _place(page, finding.check.place)
     _differences(page, finding.check)
     _verdicts(page, finding)
-    _exchanges(page, finding)
+    judged_calls(page, finding)
     _others(page, others, 1000 if verbose else MAX_OTHERS)
     _way_on(page, result, finding, cases)
     page.gap()
@@ -134,52 +130,6 @@ def _evidence(page: Page, name: str, lines: tuple[str, ...]) -> None:
             page.data([part], label=dim(" " * 6 if number else f"{name:<4}  "))
     if len(lines) > MAX_EVIDENCE:
         page.line([f"… {counted(len(lines) - MAX_EVIDENCE, 'more line')}"], indent=13)
-
-
-def _exchanges(page: Page, finding: Finding) -> None:
-    judged = finding.record.judged(finding.check)
-    for exchange in judged[-MAX_EXCHANGES:]:
-        page.gap()
-        _exchange(page, exchange)
-    if len(judged) > MAX_EXCHANGES:
-        page.line([f"… judged with {counted(len(judged) - MAX_EXCHANGES, 'call')} before"])
-
-
-def _exchange(page: Page, exchange: Exchange) -> None:
-    number, answer = str(exchange.number), exchange.answer
-    inner = 7 + len(number) + 4
-    sent: Piece = (f"{number} →  ", "bold")
-    came: Piece = (f"{number} ←  ", "bold")
-    page.data([printable(request_line(exchange))], label=sent)
-    _body(page, exchange.request.body, inner)
-    if isinstance(answer, WireFailure):
-        text = f"no answer after {seconds(exchange.took)}: {answer.text}"
-        page.line([(printable(text), "red")], label=came)
-    else:
-        kind = answer.header("content-type") or "no Content-Type"
-        line = f"{answer.status}   {seconds(exchange.took)}   {kind}"
-        page.data([printable(line)], label=came)
-        _body(page, answer.body, inner)
-    for note in exchange.notes:
-        page.line([printable(note)], indent=inner)
-
-
-def request_line(exchange: Exchange) -> str:
-    """`POST /payme   CreateTransaction   Authorization: …` – as little as tells calls apart."""
-    request = exchange.request
-    parts = urlsplit(request.url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    sent = next((v for k, v in request.headers if k.lower() == "authorization"), "")
-    authorization = f"Authorization: {shortened(sent, 60)}" if sent else "no Authorization"
-    return f"{request.method} {path}   {exchange.label}   {authorization}"
-
-
-def _body(page: Page, content: bytes, indent: int) -> None:
-    shown = body.show(content, min(page.width, 100) - indent)
-    for line in shown.lines:
-        page.data([line], indent=indent)
-    if shown.cut:
-        page.line([(shown.cut, "dim")], indent=indent)
 
 
 def _others(page: Page, others: list[Finding], limit: int) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from simulator.conformance.events import Event, Outcome, RunFinished, RunStarted
-from simulator.reports.collect import LEVELS, Collector, RuleResult, Run, groups
+from simulator.reports.collect import LEVELS, Collector, RuleResult, Run
 from simulator.reports.files import ReportError, prepare
+from simulator.reports.grouping import groups
 from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
 from simulator.reports.words import MARKS, exit_words, headline, replay_command, totals_words
 

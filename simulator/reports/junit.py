@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 from simulator.conformance.events import Outcome
+from simulator.reports.calls import request_line
 from simulator.reports.collect import Finding, Run
-from simulator.reports.failing import request_line
 from simulator.reports.files import FileReport
 from simulator.reports.text import printable, printable_lines, shortened
 from simulator.reports.words import replay_command

@@ -6,15 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from simulator.conformance.events import Level, Outcome
-from simulator.reports.collect import (
-    LEVELS,
-    GroupRow,
-    RuleResult,
-    Run,
-    groups,
-    only_skipped,
-    reasons,
-)
+from simulator.reports.collect import LEVELS, RuleResult, Run
+from simulator.reports.grouping import GroupRow, groups, only_skipped, reasons
 from simulator.reports.page import Page, Piece, dim, style_of
 from simulator.reports.text import counted, printable, printable_lines, seconds
 from simulator.reports.words import MARKS, PROGRAM, exit_words, listed, replay_command, totals_words

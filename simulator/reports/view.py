@@ -6,36 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from simulator.caller.wire import Exchange, Header, WireFailure
 from simulator.conformance.events import Check, Difference, Outcome, Place
-from simulator.reports import body, diagram
+from simulator.reports import diagram
 from simulator.reports.collect import Finding, RuleResult
-from simulator.reports.curl import curl
 from simulator.reports.text import counted, printable, printable_lines, seconds, shortened
+from simulator.reports.view_call import ExchangeView, exchange_view
 from simulator.reports.words import MARKS, curl_script, replay_command, step_verdicts
 
 MAX_EXCHANGES = 12
 MAX_NAMES = 12
 MAX_OTHERS = 40
-_WIDTH = 58
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeView:
-    """One call and its answer."""
-
-    number: int
-    label: str
-    step: str
-    request: str
-    request_headers: list[Header]
-    request_body: str
-    answer: str
-    answer_headers: list[Header]
-    answer_body: str
-    failed: bool
-    notes: list[str]
-    curl: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,41 +149,6 @@ def _differences(check: Check) -> list[Difference]:
         )
         for d in wanted[:50]
     ]
-
-
-def exchange_view(exchange: Exchange, with_curl: bool) -> ExchangeView:
-    """One exchange with its bodies laid out."""
-    request, answer = exchange.request, exchange.answer
-    if isinstance(answer, WireFailure):
-        words = f"no answer after {seconds(exchange.took)}: {printable(answer.text)}"
-        headers: list[Header] = []
-        content = ""
-    else:
-        words = f"HTTP {answer.status} after {seconds(exchange.took)}"
-        headers, content = _headers(answer.headers), _body(answer.body)
-    return ExchangeView(
-        exchange.number,
-        printable(shortened(exchange.label, 60)),
-        printable(exchange.step),
-        printable(f"{request.method} {shortened(request.url, 300)}"),
-        _headers(request.headers),
-        _body(request.body),
-        words,
-        headers,
-        content,
-        isinstance(answer, WireFailure),
-        [printable(note) for note in exchange.notes],
-        curl(exchange) if with_curl and len(request.body) <= 4000 else "",
-    )
-
-
-def _headers(headers: Iterable[Header]) -> list[Header]:
-    return [(printable(k), printable(shortened(v, 500))) for k, v in list(headers)[:40]]
-
-
-def _body(content: bytes) -> str:
-    shown = body.show(content, _WIDTH, max_lines=40, max_characters=2000)
-    return "\n".join([*shown.lines, *([shown.cut] if shown.cut else [])])
 
 
 def safe_link(url: str) -> str:

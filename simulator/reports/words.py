@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from simulator.conformance.events import Check, Level, Outcome
-from simulator.reports.collect import Finding, Run, verdicts
+from simulator.reports.collect import Finding, Run
+from simulator.reports.grouping import verdicts
 from simulator.reports.text import counted
 
 CASES = ".payme-sandbox/cases"

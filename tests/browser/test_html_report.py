@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from simulator.conformance.events import Event
 from simulator.reports import HtmlReport
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(
@@ -22,7 +22,7 @@ RUNS: list[Callable[[], list[Event]]] = [
     stream.not_testable,
     stream.merchant_died,
     stream.race,
-    stream.hostile,
+    hostile.hostile,
 ]
 
 
@@ -75,7 +75,7 @@ def test_nothing_runs_over_the_edge(
 
 
 def test_a_merchants_script_never_runs(opened: Callable[..., Page]) -> None:
-    page = opened(stream.hostile())
+    page = opened(hostile.hostile())
     assert page.evaluate("window.owned") is None
     assert page.locator("img").count() == 0
     assert "<script>window.owned=1</script>" in page.locator("article").first.inner_text()

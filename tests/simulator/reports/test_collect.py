@@ -13,7 +13,8 @@ from simulator.conformance.events import (
     ScenarioFinished,
     Verdict,
 )
-from simulator.reports.collect import Collector, Finding, Run, groups, reasons, verdicts
+from simulator.reports.collect import Collector, Finding, Run
+from simulator.reports.grouping import groups, only_skipped, reasons, verdicts
 from tests.simulator.reports import stream
 
 
@@ -81,6 +82,17 @@ def test_what_is_not_testable_is_put_together_by_reason() -> None:
     run = gathered(stream.not_testable())
     why = reasons(run.by_rule(), Outcome.NOT_TESTABLE)
     assert [len(rules) for rules in why.values()] == [1, 2]
+
+
+def test_what_was_skipped_everywhere_is_told_with_its_reason() -> None:
+    never = stream.check("create.new", "s.a", "x", Outcome.SKIPPED, reason="refunds = true")
+    here = stream.check("create.busy", "s.a", "x", Outcome.SKIPPED, reason="refunds = true")
+    there = stream.check("create.busy", "s.b", "x")
+    parts = [stream.scenario("s.a", "", [], [never, here]), stream.scenario("s.b", "", [], [there])]
+    skipped = only_skipped(gathered(stream.run(parts)).by_rule())
+    assert {why: [r.id for r in rules] for why, rules in skipped.items()} == {
+        "refunds = true": ["create.new"]
+    }
 
 
 def test_verdicts_of_a_step_are_kept_apart() -> None:

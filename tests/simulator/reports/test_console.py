@@ -14,7 +14,7 @@ from rich.console import Console
 from simulator.conformance.events import Event, Outcome, ScenarioFinished
 from simulator.reports import ConsoleReport, JsonReport
 from simulator.reports.text import hidden
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 RUNS: dict[str, Callable[[], list[Event]]] = {
     "all-green": stream.all_green,
@@ -155,7 +155,7 @@ def test_hostile_text_moves_no_cursor_and_hides_nothing(
     terminal: bool, verbose: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    text = shown(stream.hostile(), terminal=terminal, verbose=verbose)
+    text = shown(hostile.hostile(), terminal=terminal, verbose=verbose)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text) if terminal else text
     assert {c for c in plain if hidden(c)} <= {"\n"}
     assert "\\x1b[2J" in plain
@@ -170,7 +170,7 @@ def test_a_stream_that_is_not_utf8_gets_plain_marks() -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="cp1251", errors="strict")
     report = ConsoleReport(Console(file=out, width=100))
-    stream.feed(report, stream.hostile())
+    stream.feed(report, hostile.hostile())
     stream.feed(report, stream.one_failing())
     out.flush()
     text = raw.getvalue().decode("cp1251")

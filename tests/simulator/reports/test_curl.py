@@ -17,7 +17,7 @@ from simulator.conformance.events import Event
 from simulator.reports import CaseScripts, ReportError
 from simulator.reports.curl import AUTH_NOTE, curl, variant
 from simulator.reports.text import hidden
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 KEY = "k'e\"y $HOME `id` %41 ?Z"
 # Stands in for curl: writes its arguments and its input where the test can read them.
@@ -151,7 +151,7 @@ def test_a_script_without_the_key_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_hostile_text_runs_nothing(tmp_path: Path) -> None:
-    scripts(stream.hostile(), tmp_path / "cases")
+    scripts(hostile.hostile(), tmp_path / "cases")
     text = (tmp_path / "cases" / "h0st1.sh").read_text(encoding="utf-8")
     assert {c for c in text if hidden(c)} == {"\n"}
     arguments, _ = run(text, tmp_path)

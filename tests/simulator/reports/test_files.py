@@ -19,7 +19,7 @@ from simulator.reports import (
     ReportError,
 )
 from simulator.reports.collect import Run
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 KINDS: list[type[FileReport]] = [JsonReport, JunitReport, HtmlReport]
 
@@ -123,7 +123,7 @@ class _Nothing:
         return None
 
 
-@pytest.mark.parametrize("make", [stream.hostile, stream.interrupted, stream.nothing_selected])
+@pytest.mark.parametrize("make", [hostile.hostile, stream.interrupted, stream.nothing_selected])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_run_can_be_written(
     kind: type[FileReport], make: Callable[[], list[Event]], tmp_path: Path

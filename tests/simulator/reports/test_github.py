@@ -11,7 +11,7 @@ import pytest
 
 from simulator.conformance.events import Event, Outcome
 from simulator.reports import GithubReport, ReportError
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 
 def lines(events: list[Event], summary: Path | None = None) -> list[str]:
@@ -68,7 +68,7 @@ def test_a_good_run_prints_nothing() -> None:
 
 
 def test_hostile_text_ends_no_command() -> None:
-    out = lines(stream.hostile())
+    out = lines(hostile.hostile())
     assert len(out) == 6  # stopped, three broken, one not testable, one warned
     for line in out:
         kind, properties, _ = parsed(line)
@@ -88,7 +88,7 @@ def test_the_summary_is_added_to_what_other_steps_wrote(tmp_path: Path) -> None:
 
 def test_hostile_text_makes_no_markup_in_the_summary(tmp_path: Path) -> None:
     path = tmp_path / "summary.md"
-    lines(stream.hostile(), path)
+    lines(hostile.hostile(), path)
     text = path.read_text(encoding="utf-8")
     for row in text.splitlines():
         if row.startswith("| **"):

@@ -14,7 +14,7 @@ from simulator.conformance.events import Event
 from simulator.reports import HtmlReport
 from simulator.reports.text import hidden
 from simulator.reports.view import safe_link
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 RUNS: list[Callable[[], list[Event]]] = [
     stream.all_green,
@@ -26,7 +26,7 @@ RUNS: list[Callable[[], list[Event]]] = [
     stream.nothing_selected,
     stream.strict_and_stale,
     stream.race,
-    stream.hostile,
+    hostile.hostile,
 ]
 
 
@@ -64,7 +64,7 @@ def test_names_are_given_once_and_links_lead_somewhere(
 def test_typical_sizes(tmp_path: Path) -> None:
     assert len(written(stream.many_failing(), tmp_path)) < 300_000
     assert len(written(stream.all_green(), tmp_path)) < 60_000
-    assert len(written(stream.hostile(), tmp_path)) < 600_000
+    assert len(written(hostile.hostile(), tmp_path)) < 600_000
 
 
 def test_a_whole_catalogue_in_many_scenarios_stays_small(tmp_path: Path) -> None:
@@ -167,13 +167,13 @@ def test_machines_can_read_the_page(tmp_path: Path) -> None:
 
 
 def test_hostile_text_is_text(tmp_path: Path) -> None:
-    text = written(stream.hostile(), tmp_path)
+    text = written(hostile.hostile(), tmp_path)
     assert {c for c in text if hidden(c)} == {"\n"}
-    root = page(stream.hostile(), tmp_path)
+    root = page(hostile.hostile(), tmp_path)
     assert len(root.xpath("//script")) == 2
     assert root.xpath("//img") == []
     data = json.loads(root.xpath("string(//script[@type='application/json'])"))
-    assert data["checks"][0]["message"] == stream.HOSTILE
+    assert data["checks"][0]["message"] == hostile.HOSTILE
     assert "<script>window.owned=1</script>" in root.xpath("string(//article[1])")
 
 

@@ -10,7 +10,7 @@ from simulator.conformance.events import Event
 from simulator.reports import JsonReport
 from simulator.reports.json_report import dumped
 from simulator.reports.text import hidden
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 
 def report(events: list[Event], tmp_path: Path) -> dict[str, Any]:
@@ -122,8 +122,8 @@ def test_what_ended_the_run_and_what_was_not_seen(tmp_path: Path) -> None:
 
 
 def test_hostile_text_comes_back_whole_and_the_file_shows_it_escaped(tmp_path: Path) -> None:
-    data = report(stream.hostile(), tmp_path)
-    assert data["checks"][0]["message"] == stream.HOSTILE
+    data = report(hostile.hostile(), tmp_path)
+    assert data["checks"][0]["message"] == hostile.HOSTILE
     text = (tmp_path / "report.json").read_text(encoding="utf-8")
     assert {c for c in text if hidden(c)} == {"\n"}
 

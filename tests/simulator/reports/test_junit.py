@@ -10,7 +10,7 @@ from lxml import etree
 
 from simulator.conformance.events import Event
 from simulator.reports import JunitReport
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
 RUNS: list[Callable[[], list[Event]]] = [
@@ -23,7 +23,7 @@ RUNS: list[Callable[[], list[Event]]] = [
     stream.nothing_selected,
     stream.strict_and_stale,
     stream.race,
-    stream.hostile,
+    hostile.hostile,
 ]
 
 
@@ -129,7 +129,7 @@ def test_a_run_that_broke_off_is_an_error_and_a_stale_baseline_a_failure(tmp_pat
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
-    root = report(stream.hostile(), tmp_path)
+    root = report(hostile.hostile(), tmp_path)
     message = cases(root, "failure")[0][0].get("message") or ""
     assert message.startswith("\\x1b[2J\\x1b]0;owned\\x07\\x9b31m\\x00 \\u202egnp.exe")
     assert "]]> <script>" in message

@@ -18,7 +18,7 @@ from simulator.reports.listing import (
     listing,
     nearest,
 )
-from tests.simulator.reports import stream
+from tests.simulator.reports import hostile, stream
 
 SCENARIOS = [
     Shown(
@@ -110,7 +110,7 @@ def test_json() -> None:
 
 
 def test_a_hostile_catalogue_moves_no_cursor() -> None:
-    rule = replace(stream.RULES["create.new"], text=stream.HOSTILE, why=stream.HOSTILE)
+    rule = replace(stream.RULES["create.new"], text=hostile.HOSTILE, why=hostile.HOSTILE)
     text = told("PM-CR-01", {"create.new": rule})
     assert "\x1b" not in text
     assert "[red]markup[/red]" in text
