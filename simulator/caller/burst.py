@@ -97,6 +97,8 @@ class BurstSender:
                     _receive(key.data)
                     if key.data.outcome is not None:
                         selector.unregister(key.fileobj)
+                        # at once: some servers take no other call until this end hangs up
+                        key.data.sock.close()
         for call in calls:
             call.done_ns = call.done_ns or time.monotonic_ns()
             if call.outcome is None:

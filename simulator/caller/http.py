@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +30,8 @@ class HttpTransport:
             trust_env=False,
             headers={"Accept": "application/json, text/json", "User-Agent": "payme-sandbox"},
         )
+        # Payme keeps no cookies; a session's would make a PHP merchant take our calls in turn
+        self.client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def __enter__(self) -> Self:
         return self

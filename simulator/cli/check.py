@@ -29,7 +29,7 @@ from simulator.cli.target import (
     start_process,
 )
 from simulator.config import ConfigError, Loaded
-from simulator.conformance.baseline import Baseline, BaselineError, load_baseline
+from simulator.conformance.baseline import Baseline, BaselineError, Known, load_baseline
 from simulator.conformance.events import (
     Check,
     Event,
@@ -40,10 +40,12 @@ from simulator.conformance.events import (
     ScenarioFinished,
     Target,
     Totals,
+    Verdict,
 )
 from simulator.conformance.floor import Floor, elapsed_ms
 from simulator.conformance.load import Catalogue, PlacedScenario, load_catalogue
-from simulator.conformance.preflight import NAME, preflight
+from simulator.conformance.preflight import preflight
+from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.runner import Runner, jobs_of
 from simulator.conformance.selection import NothingSelected, Selection, select
 from simulator.conformance.yamlfile import ScenarioError
@@ -153,9 +155,14 @@ def _check(options: CheckOptions, stack: ExitStack) -> int:
             click.echo(f"{scenario.id}  {scenario.scenario.title}")
         return 0
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
-    run = _Run(options, loaded, catalogue, chosen, seed, Baseline(known, dt.date.today()))
+    run = _Run(options, loaded, catalogue, chosen, seed, _baseline(known, chosen))
     choices = Choices(options.profile, options.strict, seed, options.wait)
     return run.go(process, choices)
+
+
+def _baseline(known: list[Known], chosen: list[PlacedScenario]) -> Baseline:
+    chancy = {job.name for job in jobs_of(chosen) if job.placed.scenario.rounds > 1}
+    return Baseline(known, dt.date.today(), chancy)
 
 
 def command_line() -> str:
@@ -287,6 +294,7 @@ class _Run:
             click.echo(f"note: {note}", err=True)
         runner = Runner(opened.world, self._scenario, floor, self._loaded.config.merchant.url)
         runner.run(self._jobs, self._options.fail_fast)
+        self._last_look(opened)
         if runner.interrupted:
             return "interrupted: what had run is reported", 130
         problem = opened.log.problem() if opened.log else ""
@@ -295,9 +303,22 @@ class _Run:
         died = runner.stopped and not runner.stopped.startswith("--fail-fast")
         return runner.stopped, 3 if died else 0
 
+    def _last_look(self, opened: Opened) -> None:
+        """What the log got after the last step."""
+        watch = opened.world.eyes.log
+        if opened.log is None or watch is None:
+            return
+        opened.log.flush()
+        report, bad = watch.judge(watch.look(), unsent=False)
+        if report.findings:
+            recorder = Recorder("after-the-run", self._catalogue.rules, self._options.strict)
+            recorder.standing("log", report, Verdict.LOG, Evidence(log_lines=bad))
+            self._record(tuple(recorder.checks()))
+
     def _record(self, checks: tuple[Check, ...]) -> None:
         if checks:
-            self._scenario(ScenarioFinished(NAME, checks, 0))
+            name = checks[0].scenario
+            self._scenario(ScenarioFinished(name, checks, 0))
 
     def _finish(self, stopped: str, code: int) -> int:
         totals, stale = self._tally.totals(), self._baseline.complaints()

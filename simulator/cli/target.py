@@ -92,6 +92,7 @@ def open_target(
         credentials = Credentials(config.merchant.login, config.merchant.key)
         masker = Masker(credentials, tuple(loaded.secrets))
         orders = _open_orders(loaded, transport, database, choices.seed)
+        stack.callback(orders.close)
         caller = Caller(config.merchant.url, credentials, transport, masker, journal)
         world = World(
             caller=caller,
@@ -193,7 +194,7 @@ def _open_orders(
             rng=random.Random(seed),
         )
     except OrdersError as error:
-        raise TargetError(f"[orders] {error}", 2) from error
+        raise TargetError(str(error), 2) from error
 
 
 def _terms(config: Config, profile: str) -> Terms:
@@ -241,8 +242,7 @@ class _Lines:
         self._mark = log.mark()
 
     def __call__(self) -> Sequence[LogLine]:
-        mark, lines = self._log.mark(), self._log.since(self._mark)
-        self._mark = mark
+        lines, self._mark = self._log.read(self._mark)
         return lines
 
 

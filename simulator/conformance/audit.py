@@ -138,9 +138,10 @@ def _statement(session: Session, shown: Mapping[str, Mapping[str, object]]) -> N
     ]
     period = {"from": min(times), "to": max(times)}
     seen = session.call(Call(Method.STATEMENT, period), "audit")
-    items = seen.answer.member("transactions")
-    if not isinstance(items, list):
+    listed = seen.answer.member("transactions")
+    if not isinstance(listed, list):
         return
+    items = [session.matching.identified(item) for item in listed]
     report = Report(looked_at={"statement.matches-check"})
     for payme_id, record in shown.items():
         mine = [i for i in items if isinstance(i, Mapping) and i.get("id") == payme_id]

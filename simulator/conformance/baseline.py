@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -80,9 +80,13 @@ def load_baseline(path: Path) -> list[Known]:
 class Baseline:
     """Excuses checks, and remembers which of its entries were needed."""
 
-    def __init__(self, known: Sequence[Known], today: dt.date) -> None:
+    def __init__(
+        self, known: Sequence[Known], today: dt.date, chancy: Collection[str] = ()
+    ) -> None:
+        """`chancy` are scenarios that fail only at times: entries for them are never stale."""
         self._known = list(known)
         self._today = today
+        self._chancy = set(chancy)
         self._used: set[Known] = set()
         self._ran: list[Check] = []
 
@@ -110,7 +114,9 @@ class Baseline:
             made = [
                 c
                 for c in self._ran
-                if entry.fits(c) and c.outcome not in (Outcome.SKIPPED, Outcome.NOT_TESTABLE)
+                if entry.fits(c)
+                and c.outcome not in (Outcome.SKIPPED, Outcome.NOT_TESTABLE)
+                and c.scenario not in self._chancy
             ]
             if entry.until < self._today and entry in self._used:
                 found.append(f"expired: {entry}")

@@ -55,6 +55,15 @@ class Books:
         """Every Payme id that this scenario has sent in a Create."""
         return set(self.transactions) | set(self.refused)
 
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The merchant's own transaction numbers -> Payme ids."""
+        return {
+            str(tx.members["transaction"]): payme_id
+            for payme_id, tx in self.transactions.items()
+            if tx.members.get("transaction") is not None
+        }
+
     def of_account(self, account: object) -> list[Transaction]:
         return [t for t in self.transactions.values() if t.account == account]
 

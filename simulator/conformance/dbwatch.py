@@ -10,6 +10,7 @@ from simulator.conformance.matchers import Matching, Mismatch, Where
 from simulator.conformance.ports import Database, Order, Row, Time
 from simulator.conformance.syntax import operator
 from simulator.conformance.values import Scope
+from simulator.observers.database import Unreadable
 from simulator.protocol.finding import MISSING, Finding, Report, show
 from simulator.protocol.kinds import is_int, is_unset
 from simulator.protocol.vocabulary import REASON_TIMEOUT, State
@@ -21,7 +22,7 @@ def row_text(row: Row) -> str:
 
 
 def _cell(value: object) -> str:
-    return str(value) if isinstance(value, Time) else show(value)
+    return str(value) if isinstance(value, Time | Unreadable) else show(value)
 
 
 def match_cell(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.conformance.syntax import operator
 from simulator.protocol.errors import is_localised
@@ -29,10 +29,19 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What matchers may know about the run: the scenario's transactions, the account's members."""
+    """What matchers may know about the run: the scenario's transactions, the account's members,
+    and which Payme id each of the merchant's own transaction numbers belongs to."""
 
     own_ids: Collection[str] = ()
     members: Collection[str] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def identified(self, item: object) -> object:
+        """A statement's item; one that lacks its `id` (a fault of its own) known by its number."""
+        if not isinstance(item, Mapping) or "id" in item:
+            return item
+        payme_id = self.numbers.get(str(item.get("transaction")))
+        return item if payme_id is None else {**item, "id": payme_id}
 
     def match(
         self, expected: object, actual: object, path: str, where: Where = ()
@@ -129,7 +138,7 @@ class Matching:
     ) -> list[Mismatch]:
         if not isinstance(actual, list):
             return [Mismatch(path, "an array", show(actual), where)]
-        some = any(not self.match(argument, item, path) for item in actual)
+        some = any(not self.match(argument, self.identified(item), path) for item in actual)
         if some == (name == "$contains"):
             return []
         words = "an item like" if name == "$contains" else "no item like"

@@ -142,7 +142,8 @@ class Runner:
         return recorder.checks()
 
     def _rounds(self, job: Job) -> list[Check]:
-        checks: list[Check] = []
+        """All rounds, even after a failure: what fails always must not hide what fails at times."""
+        checks: dict[tuple[str, str, Verdict], Check] = {}
         for _ in range(job.placed.scenario.rounds):
             recorder = Recorder(job.name, self._world.rules, self._world.strict)
             gone = ""
@@ -150,13 +151,20 @@ class Runner:
                 ScenarioRun(self._world, job, recorder).run()
             except MerchantGone as error:
                 gone = str(error)
-            checks = recorder.checks()
+            for check in recorder.checks():
+                key = (check.rule, check.step, check.verdict)
+                if key not in checks or _worse(check, checks[key]):
+                    checks[key] = check
             if gone:
                 self.stopped = self.stopped or gone
                 self._floor.end()
-            if gone or any(c.outcome in BROKEN for c in checks):
                 break
-        return checks
+        return list(checks.values())
+
+
+def _worse(new: Check, old: Check) -> bool:
+    order = (Outcome.SKIPPED, Outcome.PASSED, Outcome.WARNED, Outcome.NOT_TESTABLE, Outcome.FAILED)
+    return order.index(new.outcome) > order.index(old.outcome)
 
 
 class ScenarioRun:

@@ -73,7 +73,7 @@ class Session:
 
     @property
     def matching(self) -> Matching:
-        return Matching(self.books.ids, self.world.members)
+        return Matching(self.books.ids, self.world.members, self.books.numbers)
 
     @property
     def watch(self) -> DatabaseWatch | None:

@@ -36,7 +36,11 @@ class Terms:
 
 
 def _refused(seen: Seen, *codes: int) -> bool:
-    return seen.code is not None and seen.code in codes
+    """Refused with one of these codes; or answered with a state that says "not done", which is
+    wrong by another rule but shows no disorder."""
+    if seen.state is not None:
+        return seen.method is not Method.CANCEL and seen.state < 0
+    return seen.code in codes
 
 
 def _busy(seen: Seen) -> bool:
