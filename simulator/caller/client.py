@@ -134,7 +134,8 @@ class Caller:
     ) -> Made:
         with self._lock:
             number = next(self._numbers)
-        exchange = Exchange(number, *where, call.label, sent_at, took, request, answer)
+        notes = () if call.auth == "right" else (f"auth: {call.auth}",)
+        exchange = Exchange(number, *where, call.label, sent_at, took, request, answer, notes)
         masked = self._masker.exchange(exchange)
         self._journal(masked)
         leaked = isinstance(answer, WireAnswer) and (

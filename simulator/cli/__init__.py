@@ -87,7 +87,8 @@ def _target_options(command: Any) -> Any:
 @click.pass_context
 def check(context: click.Context, /, **options: Any) -> None:
     """Run the scenarios against a merchant. With no merchant named, against the reference one."""
-    from simulator.cli.check import CheckOptions, run_check
+    from simulator.cli.check import run_check
+    from simulator.cli.options import CheckOptions
 
     context.exit(run_check(CheckOptions(**options)))
 

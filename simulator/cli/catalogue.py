@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from simulator.conformance.format import Scenario
-from simulator.conformance.load import Catalogue, load_catalogue
+from simulator.conformance.load import Catalogue, PlacedScenario, load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
 from simulator.reports import listing
 
@@ -26,7 +26,7 @@ def show_list(as_json: bool, scenarios: Path | None) -> int:
     catalogue = _loaded(scenarios)
     if catalogue is None:
         return 2
-    shown = {s.id: list(s.scenario.rules) for s in catalogue.scenarios}
+    shown = [_shown(s) for s in catalogue.scenarios]
     click.echo(listing.listing(catalogue.rules, shown, as_json=as_json))
     return 0
 
@@ -36,13 +36,40 @@ def show_rule(code: str, scenarios: Path | None) -> int:
     catalogue = _loaded(scenarios)
     if catalogue is None:
         return 2
-    shown = {s.id: list(s.scenario.rules) for s in catalogue.scenarios}
+    shown = [_shown(s) for s in catalogue.scenarios]
     try:
         click.echo(listing.explanation(code, catalogue.rules, shown))
     except listing.UnknownRule as error:
         click.echo(str(error), err=True)
         return 2
     return 0
+
+
+def _shown(placed: PlacedScenario) -> listing.Shown:
+    inner = placed.scenario
+    return listing.Shown(
+        id=inner.id,
+        title=inner.title,
+        rules=tuple(inner.rules),
+        file=placed.document.file,
+        tags=tuple(inner.tags),
+        example=_example(placed),
+    )
+
+
+def _example(placed: PlacedScenario) -> str:
+    """The scenario's first call of its own, and what is expected of it, as the file has it."""
+    step = next((s.step for s in placed.steps if s.own and s.step.call), None)
+    if step is None:
+        return ""
+    sent: dict[str, object] = {"method": step.call}
+    if step.params is not None:
+        sent["params"] = step.params
+    lines = [f"sent      {json.dumps(sent, ensure_ascii=False)}"]
+    if step.expect is not None:
+        wanted = step.expect.model_dump(by_alias=True, exclude_unset=True)
+        lines.append(f"expected  {json.dumps(wanted, ensure_ascii=False)}")
+    return "\n".join(lines)
 
 
 def schema_text() -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from simulator.cli.cases import CaseError, read_case
-from simulator.cli.check import CheckOptions, run_check
+from simulator.cli.check import run_check
+from simulator.cli.options import CheckOptions
 
 
 def run_replay(case: str, wait: int | None, key: str | None) -> int:
