@@ -58,9 +58,7 @@ class Catalogue:
 
 def load_catalogue(extra: Path | None = None, folder: Path = FOLDER) -> Catalogue:
     """The built-in catalogue and the user's own scenarios. Raises ScenarioError."""
-    rules: dict[str, Rule] = {}
-    for path in sorted(folder.glob("rules*.yaml")):
-        rules |= _load_rules(path)
+    rules = _load_rules(folder / "rules.yaml")
     errors: list[str] = []
     fragments = _load_fragments(folder / "fragments", errors)
     paths = [(p, f"scenarios/{p.relative_to(folder).as_posix()}") for p in _files(folder)]
