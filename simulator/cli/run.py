@@ -133,7 +133,7 @@ class Run:
         """Open the target, run, close, and report whatever became of it."""
         floor = Floor(self._options.jobs)
         stopped, code = "", 0
-        self._begin(not_looked_at(self._loaded.config))
+        self._begin(not_looked_at(self._loaded.config, choices.at_once))
         try:
             with open_target(
                 self._loaded,
@@ -199,7 +199,7 @@ class Run:
         if opened.log is None or watch is None:
             return
         opened.log.flush()
-        report, bad = watch.judge(watch.look(), unsent=False)
+        report, bad = watch.judge(watch.reader().look(), unsent=False)
         if report.findings:
             recorder = Recorder("after-the-run", self._catalogue.rules, self._options.strict)
             recorder.standing("log", report, Verdict.LOG, Evidence(log_lines=bad))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,11 @@ from simulator.config import Config, Loaded
 from simulator.conformance.events import Rule
 from simulator.conformance.floor import Floor
 from simulator.conformance.health import Health
-from simulator.conformance.logwatch import LogWatch
+from simulator.conformance.logwatch import EXCUSED_FOR_UNSENT, LogWatch
 from simulator.conformance.session import Eyes, Terms, World
 from simulator.conformance.values import Fresh
 from simulator.observers.database import Database, DatabaseError
-from simulator.observers.log import LogError, LogLine, LogReader, open_log
+from simulator.observers.log import LogError, LogReader, open_log
 from simulator.observers.orders import Numbers, OrdersError, OrderSource, open_orders
 from simulator.observers.process import MerchantProcess, ProcessError
 
@@ -48,6 +48,7 @@ class Choices:
     strict: bool
     seed: int
     wait: int | None
+    at_once: bool = False  # several scenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def open_target(
             make_order=lambda amount: orders.make(amount_sum=amount),
             members=frozenset(config.orders.account if config.orders else ()),
             terms=_terms(config, choices.profile),
-            eyes=_eyes(config, database, log, masker),
+            eyes=_eyes(config, database, log, masker, choices.at_once),
             rules=rules,
             strict=choices.strict,
             health=Health(lambda: _gone(config.merchant.url, process)),
@@ -205,10 +206,13 @@ def _terms(config: Config, profile: str) -> Terms:
     return Terms(one_time, merchant.refunds, profile, age, limits)
 
 
-def _eyes(config: Config, database: Database | None, log: LogReader | None, masker: Masker) -> Eyes:
+def _eyes(
+    config: Config, database: Database | None, log: LogReader | None, masker: Masker, shared: bool
+) -> Eyes:
     watch = None
     if log is not None and config.log:
-        watch = LogWatch(_Lines(log), masker, config.log.forbidden, config.log.expect.mapped())
+        expected = config.log.expect.mapped()
+        watch = LogWatch(log, masker, config.log.forbidden, expected, shared=shared)
     no_database = None if config.database is not None else _UNSAID.format("database")
     no_log = None if config.log is not None else _UNSAID.format("log")
     return Eyes(database, watch, no_database, no_log, _unsaid_tables(config))
@@ -234,20 +238,8 @@ _UNSAID_TABLE = (
 )
 
 
-class _Lines:
-    """Each line of a log once, in order."""
-
-    def __init__(self, log: LogReader) -> None:
-        self._log = log
-        self._mark = log.mark()
-
-    def __call__(self) -> Sequence[LogLine]:
-        lines, self._mark = self._log.read(self._mark)
-        return lines
-
-
-def not_looked_at(config: Config) -> tuple[str, ...]:
-    """What the configuration keeps from the run, in words."""
+def not_looked_at(config: Config, at_once: bool = False) -> tuple[str, ...]:
+    """What the configuration, or several scenarios at once, keep from the run, in words."""
     found = []
     if config.database is False:
         found.append("the database (database = false)")
@@ -270,9 +262,7 @@ def not_looked_at(config: Config) -> tuple[str, ...]:
                 found.append("expiry by the merchant's own clock (age_rows = false)")
     if config.log is False:
         found.append("the log (log = false)")
+    elif config.log and at_once:
+        words = " and ".join(EXCUSED_FOR_UNSENT)
+        found.append(f"lines with {words} in the log (--jobs: nobody knows whose call they are of)")
     return tuple(found)
-
-
-def folder_of(loaded: Loaded) -> Path:
-    """The folder that the configuration's paths start at."""
-    return loaded.path.absolute().parent if loaded.path else Path.cwd()

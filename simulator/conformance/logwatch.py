@@ -1,13 +1,15 @@
-"""The merchant's log as a run reads it: one cursor, so that no line is lost between two steps."""
+"""The merchant's log as a run reads it: no line is lost between two steps or two scenarios."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.caller.masking import Masker
+from simulator.observers.log_lines import Mark
 from simulator.protocol.finding import Finding, Report
 
 _POLL_S = 0.02
@@ -33,45 +35,65 @@ class RawLine(Protocol):
     def text(self) -> str: ...
 
 
+class LogSource(Protocol):
+    """A log that is read on from marks (see `simulator.observers.log`)."""
+
+    def mark(self) -> Mark: ...
+    def read(self, mark: Mark) -> tuple[Sequence[RawLine], Mark]: ...
+
+
 class LogWatch:
-    """Lines since the last look. `fetch` gives each line of the log once, in order."""
+    """One log, and what is wrong with a line of it.
+
+    `shared` says that several scenarios run at once, so that nobody knows whose call a line is of.
+    """
 
     def __init__(
         self,
-        fetch: Callable[[], Sequence[RawLine]],
+        source: LogSource,
         masker: Masker,
         forbidden: Sequence[str],
         expected: Mapping[str, str],
+        *,
+        shared: bool = False,
         patience_ms: int = 1000,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._fetch = fetch
+        self._source = source
         self._masker = masker
         self._forbidden = tuple(forbidden)
         self.expected = expected
+        self._shared = shared
         self._patience_ms = patience_ms
         self._sleep = sleep
+        self._lock = threading.Lock()
+        self._seen = source.mark()
 
-    def look(self) -> list[Line]:
-        """The lines that have come since the last look."""
-        return [
-            Line(
-                raw.place,
-                self._masker.text(raw.text),
-                self._masker.holds_key(raw.text.encode("utf-8", "replace")),
-            )
-            for raw in self._fetch()
-        ]
+    def reader(self) -> LogReader:
+        """A reader that begins where the one that has read most has come to."""
+        return LogReader(self, self.seen)
 
-    def look_for(self, text: str, so_far: Sequence[Line]) -> list[Line]:
-        """More lines, waiting a moment for one that holds `text`: a log may be written late."""
-        lines = list(so_far)
-        tries = 1 + self._patience_ms // int(_POLL_S * 1000)
-        while tries and not any(text in line.text for line in lines):
+    @property
+    def seen(self) -> Mark:
+        """How far any reader has come."""
+        return self._seen
+
+    def after(self, mark: Mark) -> tuple[list[Line], Mark]:
+        """The lines after a mark, masked."""
+        raw, now = self._source.read(mark)
+        with self._lock:
+            self._seen = max(self._seen, now, key=lambda m: m.index)
+        return [self._line(one) for one in raw], now
+
+    def _line(self, raw: RawLine) -> Line:
+        held_key = self._masker.holds_key(raw.text.encode("utf-8", "replace"))
+        return Line(raw.place, self._masker.text(raw.text), held_key)
+
+    def wait(self) -> Iterator[None]:
+        """Pauses for a line that may be written late, as many as patience allows."""
+        for _ in range(1 + self._patience_ms // int(_POLL_S * 1000)):
             self._sleep(_POLL_S)
-            lines += self.look()
-            tries -= 1
-        return lines
+            yield
 
     def judge(self, lines: Sequence[Line], *, unsent: bool) -> tuple[Report, tuple[str, ...]]:
         """The rules that hold for every line, and the lines that break them, worst first."""
@@ -79,7 +101,8 @@ class LogWatch:
         bad: list[str] = []
         for line in lines:
             word = next((w for w in self._forbidden if w in line.text), None)
-            if word is not None and not (unsent and word in EXCUSED_FOR_UNSENT):
+            excused = word in EXCUSED_FOR_UNSENT and (unsent or self._shared)
+            if word is not None and not excused:
                 bad.append(f"{line.place}: {line.text}")
                 report.findings.append(
                     Finding(
@@ -103,6 +126,31 @@ class LogWatch:
                 )
         report.looked_at |= {"log.nothing-forbidden", "log.no-key"}
         return report, tuple(bad)
+
+
+class LogReader:
+    """A scenario's own place in the log: it sees each line once."""
+
+    def __init__(self, watch: LogWatch, mark: Mark) -> None:
+        self._watch = watch
+        self._mark = mark
+
+    def look(self) -> list[Line]:
+        """The lines that have come since the last look."""
+        lines, self._mark = self._watch.after(self._mark)
+        return lines
+
+    def look_for(self, text: str, so_far: Sequence[Line]) -> list[Line]:
+        """More lines, waiting a moment for one that holds `text`: a log may be written late."""
+        lines = list(so_far)
+        pauses = self._watch.wait()
+        while not any(text in line.text for line in lines) and next(pauses, True) is None:
+            lines += self.look()
+        return lines
+
+    def skip(self) -> None:
+        """Go on behind what others have read while this scenario was waiting."""
+        self._mark = max(self._mark, self._watch.seen, key=lambda m: m.index)
 
 
 def filled(template: str, values: Mapping[str, object]) -> str:

@@ -11,7 +11,7 @@ from simulator.conformance.dbwatch import DatabaseWatch
 from simulator.conformance.events import Outcome, Rule, Verdict
 from simulator.conformance.health import Health
 from simulator.conformance.judging import Judged, judge, payme_sends
-from simulator.conformance.logwatch import Line, LogWatch
+from simulator.conformance.logwatch import Line, LogReader, LogWatch
 from simulator.conformance.matchers import Matching
 from simulator.conformance.ports import Database, NotLooked, Order
 from simulator.conformance.recorder import Evidence, Recorder
@@ -70,6 +70,11 @@ class Session:
     orders: dict[str, list[Order]] = field(default_factory=dict)
     books: Books = field(default_factory=Books)
     last: dict[str, Judged] = field(default_factory=dict)
+    log: LogReader | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        watch = self.world.eyes.log
+        self.log = watch.reader() if watch is not None else None
 
     @property
     def matching(self) -> Matching:
@@ -155,12 +160,17 @@ class Session:
 
     def look_at_log(self, step: str, *, unsent: bool = False) -> list[Line]:
         """Read the log on and judge what holds for every line."""
-        log = self.world.eyes.log
-        if log is None:
+        if self.log is None:
             return []
-        lines = log.look()
+        lines = self.log.look()
         self.judge_log(step, lines, unsent=unsent)
         return lines
+
+    def pause(self, ms: int) -> None:
+        """Wait; what others have the merchant log meanwhile is theirs."""
+        self.world.pause(ms)
+        if self.log is not None:
+            self.log.skip()
 
     def judge_log(self, step: str, lines: Sequence[Line], *, unsent: bool) -> None:
         log = self.world.eyes.log

@@ -53,7 +53,7 @@ class StepRun:
         if not self._is_due():
             return
         if self._step.wait:
-            self._session.world.pause(parse_duration(self._step.wait))
+            self._session.pause(parse_duration(self._step.wait))
         if self._step.clock is not None:
             self._advance(parse_duration(self._step.clock.advance))
         stops = [stop for stop in (self._row(row) for row in self._step.matrix or [{}]) if stop]

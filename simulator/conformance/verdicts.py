@@ -9,7 +9,7 @@ from simulator.conformance.events import Difference, Outcome, Place, Verdict
 from simulator.conformance.expectations import compare_results, judge_answer
 from simulator.conformance.judging import Judged
 from simulator.conformance.load import PlacedStep
-from simulator.conformance.logwatch import Line, LogWatch, filled
+from simulator.conformance.logwatch import Line, LogReader, filled
 from simulator.conformance.matchers import Mismatch, Where
 from simulator.conformance.ports import NotLooked, Order
 from simulator.conformance.recorder import Evidence
@@ -108,7 +108,8 @@ class StepVerdicts:
     ) -> list[Line]:
         """Hold the step's lines against its `log`; also lines that came while waiting."""
         eyes, rule = self._session.world.eyes, expect.rule or rule
-        if eyes.log is None:
+        reader = self._session.log
+        if eyes.log is None or reader is None:
             if eyes.no_log:
                 self.unseen(Verdict.LOG, rule, Outcome.NOT_TESTABLE, eyes.no_log)
             return list(lines)
@@ -120,7 +121,8 @@ class StepVerdicts:
         ]
         bad = tuple(f"{miss.path}: {miss.actual}" for miss in found)
         if expect.event is not None and expect.event in eyes.log.expected:
-            missing, lines = self._event(eyes.log, expect.event, where, lines)
+            text = filled(eyes.log.expected[expect.event], self._names())
+            missing, lines = self._event(reader, text, where, lines)
             found += missing
         elif not expect.absent:
             return list(lines)  # the configuration names no line for this event
@@ -128,10 +130,9 @@ class StepVerdicts:
         return list(lines)
 
     def _event(
-        self, log: LogWatch, event: str, where: Where, lines: Sequence[Line]
+        self, reader: LogReader, text: str, where: Where, lines: Sequence[Line]
     ) -> tuple[list[Mismatch], Sequence[Line]]:
-        text = filled(log.expected[event], self._names())
-        seen = log.look_for(text, lines)
+        seen = reader.look_for(text, lines)
         self._session.judge_log(self._name, seen[len(lines) :], unsent=False)
         if any(text in line.text for line in seen):
             return [], seen
