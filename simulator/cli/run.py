@@ -187,11 +187,12 @@ class Run:
         self._last_look(opened)
         if runner.interrupted:
             return "interrupted: what had run is reported", 130
+        if runner.gone:
+            return runner.gone, 3
         problem = opened.log.problem() if opened.log else ""
         if problem:
             return f"The log could not be looked at: {problem}", 1
-        died = runner.stopped and not runner.stopped.startswith("--fail-fast")
-        return runner.stopped, 3 if died else 0
+        return runner.stopped, 0
 
     def _last_look(self, opened: Opened) -> None:
         """What the log got after the last step."""

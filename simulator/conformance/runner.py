@@ -63,7 +63,7 @@ def jobs_of(scenarios: Sequence[PlacedScenario]) -> list[Job]:
 
 
 class Runner:
-    """Runs jobs in a world; `stopped` says why it ended early."""
+    """Runs jobs in a world. `stopped` says why it ended early, `gone` that the merchant has gone."""
 
     def __init__(self, world: World, listener: Listener, floor: Floor, url: str) -> None:
         self._world = world
@@ -71,6 +71,7 @@ class Runner:
         self._floor = floor
         self._url = url
         self._lock = threading.Lock()
+        self.gone = ""
         self.stopped = ""
         self.interrupted = False
 
@@ -94,7 +95,7 @@ class Runner:
         fail_fast: bool,
     ) -> None:
         while True:
-            while len(running) < _THREADS and not self.stopped:
+            while len(running) < _THREADS and not (self.gone or self.stopped):
                 job = next(todo, None)
                 if job is None:
                     break
@@ -107,7 +108,7 @@ class Runner:
                 checks = future.result()
                 if fail_fast and any(c.outcome in BROKEN for c in checks):
                     self.stopped = "--fail-fast: the first failure ends the run"
-            if self.stopped:
+            if self.gone or self.stopped:
                 self._floor.end()
 
     def _one(self, job: Job) -> tuple[Check, ...]:
@@ -156,7 +157,7 @@ class Runner:
                 if key not in checks or _worse(check, checks[key]):
                     checks[key] = check
             if gone:
-                self.stopped = self.stopped or gone
+                self.gone = self.gone or gone
                 self._floor.end()
                 break
         return list(checks.values())
