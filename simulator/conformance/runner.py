@@ -63,7 +63,7 @@ def jobs_of(scenarios: Sequence[PlacedScenario]) -> list[Job]:
 
 
 class Runner:
-    """Runs jobs in a world. `stopped` says why it ended early, `gone` that the merchant has gone."""
+    """Runs jobs in a world. `stopped` and `gone` say why it ended early: our wish, the merchant."""
 
     def __init__(self, world: World, listener: Listener, floor: Floor, url: str) -> None:
         self._world = world
