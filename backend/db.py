@@ -85,6 +85,7 @@ def make_engine(
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _end_sqlite)
     return engine
 
 
@@ -127,3 +128,10 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN IMMEDIATE")
     if begin is not None:
         connection.exec_driver_sql(begin)
+
+
+def _end_sqlite(connection: sqlite3.Connection | None, record: object) -> None:
+    # A COMMIT that fails (a full disk) leaves SQLite's transaction open, and SQLAlchemy takes it
+    # for ended: the connection would keep the write lock for ever.
+    if connection is not None and connection.in_transaction:
+        connection.rollback()

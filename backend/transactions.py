@@ -14,11 +14,7 @@ from backend.errors import Code, about_state
 from backend.models import Payment, State, Status, Transaction
 
 # Each query is built once: building them anew would take longer than running them.
-BY_ID = (
-    select(Transaction)
-    .where(Transaction.payme_id == bindparam("payme_id"))
-    .execution_options(populate_existing=True)
-)
+BY_ID = select(Transaction).where(Transaction.payme_id == bindparam("payme_id"))
 LOCKED_ORDER = (
     select(Payment).where(Payment.order_id == bindparam("order_id")).with_for_update(of=Payment)
 )

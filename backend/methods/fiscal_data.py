@@ -43,9 +43,9 @@ def _line(asked: Asked) -> str:
 
 
 def _decide(call: Call, asked: Asked) -> Result:
-    if transactions.seek(call.session, asked.id) is None:
+    transaction = transactions.seek(call.session, asked.id)
+    if transaction is None:
         raise Refusal(Code.NO_RECEIPT, "There is no such receipt.")
-    transaction, _ = transactions.lock(call.session, asked.id)
     if asked.kind == "PERFORM":
         transaction.fiscal_perform = asked.document
     else:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from tests.backend.conftest import Make, NewDatabase
 from tests.backend.merchant import Merchant
@@ -59,6 +61,44 @@ def test_a_database_that_goes_away_and_comes_back(make: Make, new_postgres: NewD
         admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true".encode())
     assert merchant.result("CreateTransaction", **params)["state"] == 1
     assert merchant.client.get("/healthz").status_code == 200
+
+
+def test_a_commit_that_fails_is_no_success(merchant: Merchant) -> None:
+    params = merchant.creation(merchant.order())
+    engine = merchant.app.extensions["backend.database"].engine
+
+    def fail(connection: Connection) -> None:
+        raise RuntimeError("the disk is full")
+
+    event.listen(engine, "commit", fail)
+    assert merchant.code("CreateTransaction", **params) == -32400
+    event.remove(engine, "commit", fail)
+    assert not [line for line in merchant.log() if "✅" in line]
+    assert merchant.code("CheckTransaction", id=params["id"]) == -31003
+    assert merchant.result("CreateTransaction", **params)["state"] == 1
+    assert len([line for line in merchant.log() if "✅" in line]) == 1
+
+
+def test_the_time_is_taken_after_the_wait(make: Make, new_postgres: NewDatabase) -> None:
+    url = new_postgres()
+    merchant = make(database=url)
+    payme_id = merchant.created(merchant.order())
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT 1 FROM payments FOR UPDATE")
+        performing = pool.submit(merchant.result, "PerformTransaction", id=payme_id)
+        while not blocked(url):
+            time.sleep(0.005)
+        merchant.clock.move(5000)
+        other.rollback()
+        assert performing.result()["perform_time"] == merchant.clock.now
+
+
+def blocked(url: str) -> bool:
+    query = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname=current_database() AND wait_event_type='Lock'"
+    )
+    with psycopg.connect(url, autocommit=True) as looking:
+        return looking.execute(query).fetchone() is not None
 
 
 def test_an_order_locked_by_another_process(make: Make, new_postgres: NewDatabase) -> None:

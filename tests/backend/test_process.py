@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.backend.merchant import KEY, Server, basic, free_port, serving, start
+from tests.backend.merchant import Server, basic, free_port, serving, start
 
 SERVERS = ["granian", "gunicorn", "werkzeug"]
 
@@ -143,40 +143,6 @@ def test_a_second_server_at_the_port_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path, port=port):
         code, err = said(tmp_path, port=port)
     assert (code, "cannot listen" in err) == (1, True)
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "words"),
-    [
-        (["--database", "sqlite:///no/such/folder/x.db"], 1, "unable to open database file"),
-        (["--database", "postgresql://u:s3cret@127.0.0.1:1/x"], 1, "127.0.0.1"),
-        (["--database", "sqlite:///photobooth.log"], 1, "not a database"),
-        (["--database", "photobooth"], 2, "not a URL"),
-        (["--log", "no/such/folder/x.log"], 2, "PAYME_BACKEND_LOG"),
-        (["--min", "5", "--max", "4"], 2, "5..4"),
-        (["--key-env", "NO_SUCH_VARIABLE"], 2, "NO_SUCH_VARIABLE"),
-        (["--profile", "live"], 2, "'default', 'docs', 'sandbox'"),
-        (["--port", "70000"], 2, "1 to 65535"),
-        (["--workers", "0"], 2, "above 0"),
-        (["--host", "no.such.host.invalid"], 1, "no.such.host.invalid"),
-        (["--server", "werkzeug", "--workers", "2"], 1, "one process"),
-    ],
-)
-def test_what_is_wrong_is_told_in_a_sentence(
-    tmp_path: Path, options: list[str], code: int, words: str
-) -> None:
-    (tmp_path / "photobooth.log").write_text("This is a log, and no database.\n" * 100)
-    found, err = said(tmp_path, *options)
-    assert found == code
-    assert words in err
-    assert "s3cret" not in err
-    assert KEY not in err
-
-
-def test_without_a_key_it_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.backend.merchant.KEY", "")
-    code, err = said(tmp_path)
-    assert (code, "PAYME_BACKEND_KEY" in err) == (2, True)
 
 
 def test_the_key_may_come_from_another_variable(
