@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.caller.client import Call
-from simulator.conformance.books import Transaction, differences
+from simulator.conformance.books import Transaction, changes, differences
 from simulator.conformance.events import Outcome, Verdict
 from simulator.conformance.judging import Judged
 from simulator.conformance.ports import NotLooked
@@ -17,6 +17,7 @@ from simulator.protocol.kinds import is_payme_id, same_number
 from simulator.protocol.vocabulary import TIMEOUT_MS, Code, Method
 
 _MOST = 4  # transactions looked at after a refusal, and in the audit of a scenario with many
+_MARGIN_MS = 1000  # whether the bounds belong to the period is judged by scenarios
 _READING = frozenset({Method.CHECK, Method.STATEMENT, Method.CHECK_PERFORM})
 _SHOWN = ("state", "transaction", "create_time", "perform_time", "cancel_time", "reason")
 
@@ -61,12 +62,13 @@ def _left_nothing(session: Session, payme_id: str, params: Mapping[str, object],
 
 
 def _unchanged(session: Session, tx: Transaction, step: str) -> None:
+    before = tx.seen
     seen = session.call(Call(Method.CHECK, {"id": tx.payme_id}), step)
-    report = Report(looked_at={"refusal.changes-nothing"})
     rule = "refusal.changes-nothing"
-    if isinstance(seen.answer.result, Mapping):
-        report.findings += differences(tx, seen.answer.result, rule, session.now())
-    elif seen.answer.kind == "error":
+    report = Report(looked_at={rule})
+    if seen.answer.kind == "result":
+        report.findings += changes(tx, before, session.now())
+    elif seen.answer.kind == "error" and before is not None:
         message = "After a refused call the transaction is not found any more."
         report.findings.append(
             Finding(rule, message, "CheckTransaction", "a result", show(seen.answer.error))
@@ -136,7 +138,7 @@ def _statement(session: Session, shown: Mapping[str, Mapping[str, object]]) -> N
     times = [
         session.books.transactions[i].time - session.books.transactions[i].aged_ms for i in shown
     ]
-    period = {"from": min(times), "to": max(times)}
+    period = {"from": min(times) - _MARGIN_MS, "to": max(times) + _MARGIN_MS}
     seen = session.call(Call(Method.STATEMENT, period), "audit")
     listed = seen.answer.member("transactions")
     if not isinstance(listed, list):

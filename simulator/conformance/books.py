@@ -27,6 +27,9 @@ class Transaction:
     aged_ms: int = 0
     sure: bool = True
     expired: bool = False
+    reasons: set[object] = field(default_factory=set)
+    seen: Mapping[str, object] | None = None
+    """CheckTransaction's last answer, as long as nothing has changed the transaction since."""
 
     def is_old(self, now: int) -> bool:
         """Past Payme's 12 hours: the merchant may cancel it by itself at any call."""
@@ -39,6 +42,7 @@ class Transaction:
     def age(self, by_ms: int) -> None:
         """Its row was shifted into the past, so the times that were answered hold no longer."""
         self.aged_ms += by_ms
+        self.seen = None
         for name in _TIMES:
             self.members.pop(name, None)
 
@@ -116,7 +120,13 @@ class Books:
 def _moved(
     method: Method | None, params: Mapping[str, object], answer: Answer, tx: Transaction
 ) -> None:
+    if method is Method.CHECK:
+        tx.seen = answer.result if isinstance(answer.result, Mapping) else None
+        return
+    tx.seen = None
     state = answer.member("state")
+    if method is Method.CANCEL:
+        tx.reasons.add(params.get("reason"))
     if method is Method.PERFORM and tx.state == State.CREATED:
         tx.state = State.PERFORMED
         tx.members["perform_time"] = answer.member("perform_time")
@@ -125,13 +135,13 @@ def _moved(
         if state in (State.CANCELLED, State.REFUNDED) and type(state) is int:
             tx.state = state
         tx.members["cancel_time"] = answer.member("cancel_time")
-        tx.members["reason"] = params.get("reason")
 
 
 def _maybe_expired(tx: Transaction, answer: Answer, now: int) -> None:
     if tx.state == State.CREATED and answer.code == Code.IMPOSSIBLE and tx.is_old(now):
         tx.state, tx.expired = State.CANCELLED, True
-        tx.members["reason"] = REASON_TIMEOUT
+        tx.reasons = {REASON_TIMEOUT}
+        tx.seen = None
         tx.members.pop("cancel_time", None)
 
 
@@ -149,11 +159,25 @@ def differences(
         if name in tx.members and tx.members[name] is not MISSING:
             pairs.append((name, tx.members[name], shown.get(name, MISSING)))
     if tx.state < 0:
-        allowed = tx.members.get("reason")
         seen = shown.get("reason", MISSING)
-        if not (tx.is_old(now) and seen == REASON_TIMEOUT):
-            pairs.append(("reason", allowed, seen))
+        late = tx.is_old(now) and seen == REASON_TIMEOUT
+        # of several reasons the first should stay: a scenario judges that, by its own level
+        if not late and not any(same_number(one, seen) for one in tx.reasons):
+            pairs.append(("reason", min(tx.reasons, key=str, default=None), seen))
     return _pairs(rule, path, pairs)
+
+
+def changes(tx: Transaction, before: Mapping[str, object] | None, now: int) -> list[Finding]:
+    """What a refused call has changed: against the look before it, or in the state alone."""
+    rule, after = "refusal.changes-nothing", tx.seen or {}
+    if before is not None:
+        names = ("state", "transaction", *_TIMES, "reason")
+        pairs = [(n, before.get(n, MISSING), after.get(n, MISSING)) for n in names]
+    else:
+        pairs = [("state", tx.state, after.get("state", MISSING))]
+    if tx.state == State.CREATED and tx.is_old(now) and after.get("state") == State.CANCELLED:
+        return []
+    return _pairs(rule, "result", pairs)
 
 
 def _pairs(rule: str, path: str, pairs: list[tuple[str, object, object]]) -> list[Finding]:

@@ -31,7 +31,7 @@ StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Level = Literal["must", "should", "may"]
 ProfileName = Literal["default", "docs", "sandbox"]
 AccountType = Literal["one-time", "accumulating"]
-Need = Literal["refunds", "no-refunds", "age-rows", "database", "log"]
+Need = Literal["refunds", "no-refunds", "age-rows", "database", "log", "payable-after-cancel"]
 OrderStatus = Literal["payable", "reserved", "paid", "refunded", "after-cancel"]
 LogEvent = Literal[
     "check_perform", "create", "perform", "cancel", "check", "statement", "refused", "created_order"
@@ -80,7 +80,7 @@ class OrderIs(Closed):
     """The status of one order."""
 
     of: str
-    is_: OrderStatus = Field(alias="is")
+    is_: OrderStatus | list[OrderStatus] = Field(alias="is")
 
 
 class DatabaseExpect(Closed):
@@ -88,7 +88,7 @@ class DatabaseExpect(Closed):
 
     rule: RuleId | None = None
     transactions: RowsExpect | None = None
-    order: OrderStatus | None = None
+    order: OrderStatus | list[OrderStatus] | None = None
     orders: list[OrderIs] | None = None
     count_orders: int | None = None
     unchanged: Literal[True] | None = None

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from simulator.conformance.syntax import operator
 from simulator.protocol.errors import is_localised
 from simulator.protocol.finding import MISSING, show
-from simulator.protocol.kinds import is_amount, is_payme_id, is_timestamp, is_unset
+from simulator.protocol.kinds import (
+    is_amount,
+    is_payme_id,
+    is_timestamp,
+    is_timestamp_text,
+    is_unset,
+)
 
 Where = tuple[str | int, ...]
 
@@ -146,12 +152,25 @@ class Matching:
 
 
 def same(left: object, right: object) -> bool:
-    """Equal by value and JSON type, all the way down."""
+    """Equal by value and JSON type, all the way down; a time may stand in quotes on one side,
+    which is judged by a rule of its own."""
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
-    return type(left) is type(right) and left == right
+    if type(left) is type(right):
+        return left == right
+    quoted = is_timestamp_text(left) or is_timestamp_text(right)
+    return quoted and not isinstance(left, float) and str(left) == str(right)
+
+
+def loosely_same(left: object, right: object) -> bool:
+    """Equal when scalars are written as text: "17" is 17; objects have the same members."""
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(loosely_same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(loosely_same, left, right))
+    return right is not MISSING and str(left) == str(right)
 
 
 def _id(item: object) -> object:
@@ -187,6 +206,7 @@ PREDICATES: dict[str, Callable[[object, object], bool]] = {
     "$matches": lambda argument, v: isinstance(v, str) and bool(re.search(str(argument), v)),
     "$length": lambda argument, v: isinstance(v, (str, list)) and len(v) == argument,
     "$unset": lambda argument, v: (v is MISSING or is_unset(v)) == bool(argument),
+    "$loosely": loosely_same,
     "$localised": lambda argument, v: is_localised(v) == bool(argument),
 }
 
@@ -208,5 +228,6 @@ def _words(matcher: object) -> str:
         "$matches": f"a text that matches {argument}",
         "$length": f"length {argument}",
         "$not": f"anything but {show(argument)}",
+        "$loosely": f"{show(argument)}, in text or number",
     }
     return texts.get(name, show(matcher))

@@ -79,9 +79,16 @@ def why_not(scenario: PlacedScenario, terms: Terms, eyes: Eyes) -> str:
         "no-refunds": "refunds = true" if terms.refunds else "",
         "age-rows": _age_rows(terms, eyes),
         "database": "database = false" if _off(eyes.database, eyes.no_database) else "",
+        "payable-after-cancel": _payable_after_cancel(eyes),
         "log": "log = false" if _off(eyes.log, eyes.no_log) else "",
     }
     return next((needs[need] for need in inner.requires if needs.get(need)), "")
+
+
+def _payable_after_cancel(eyes: Eyes) -> str:
+    if eyes.database is None or not eyes.database.maps_orders:
+        return "the configuration does not say what becomes of a cancelled order"
+    return "" if eyes.database.after_cancel == "payable" else 'after_cancel = "cancelled"'
 
 
 def _age_rows(terms: Terms, eyes: Eyes) -> str:

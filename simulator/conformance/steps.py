@@ -109,10 +109,11 @@ class StepRun:
         wrong_kind = send(name, scope, verdicts)
         last = self._session.last[self._placed.id]
         lines += self._session.look_at_log(name, unsent=self._unsent(last.made.call))
-        for part in self._parts:
+        judged = [p for p in self._parts if not (wrong_kind and p.where)]
+        for part in judged:
             if part.database is not None:
                 verdicts.database(part.database, part.rule, (*part.where, "database"), before)
-        for part in self._parts:
+        for part in judged:
             if part.log is not None:
                 lines = verdicts.log(part.log, part.rule, (*part.where, "log"), lines)
         if wrong_kind and self._step.stop != "never":

@@ -26,6 +26,7 @@ MATCHERS = frozenset(
         "$own_ordered",
         "$lacks",
         "$contains",
+        "$loosely",
         "$localised",
         "$account_member",
     }

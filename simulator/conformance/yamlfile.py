@@ -1,7 +1,7 @@
 """YAML 1.2 with places: plain data, and for every key and value where in the file it stands.
 
 Only what JSON has: texts, integers, fractions, booleans, null. `on`, `no`, `12:30` and
-`2024-05-01` are texts; a member twice in one mapping is an error, and so are anchors and tags.
+`2024-05-01` are texts; a member twice in one mapping is an error, and so are tags.
 """
 
 from __future__ import annotations
@@ -18,7 +18,20 @@ Path_ = tuple[str | int, ...]
 Node = Any  # ruamel's scalar, sequence and mapping nodes share no typed base
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"[-+]?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?")
-_WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_TAG = "tag:yaml.org,2002:"
+_DEEPEST = 40
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_BY_ITSELF = {
+    str: ("str", "int", "float", "timestamp", "merge", "value"),  # 0x1F and 2024-05-01 are texts
+    int: ("int",),
+    float: ("float",),
+    bool: ("bool",),
+    type(None): ("null",),
+}
 
 
 class ScenarioError(Exception):
@@ -98,6 +111,8 @@ class _Builder:
 
     def build(self, node: Node, path: Path_) -> object:
         self._document.marks.setdefault(path, _mark(node))
+        if len(path) > _DEEPEST:
+            raise self._document.error(path, "this is nested too deeply")
         kind: dict[str, Callable[[Node, Path_], object]] = {
             "scalar": self._scalar,
             "sequence": self._sequence,
@@ -106,11 +121,15 @@ class _Builder:
         return kind[node.id](node, path)
 
     def _sequence(self, node: Node, path: Path_) -> list[object]:
+        self._no_tag(node, path, "seq")
         return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
 
     def _mapping(self, node: Node, path: Path_) -> dict[str, object]:
+        self._no_tag(node, path, "map")
         data: dict[str, object] = {}
         for key_node, value_node in node.value:
+            if key_node.id != "scalar":
+                raise self._document.error(path, "a key is a text, not a list or a mapping")
             key = str(key_node.value)
             here = (*path, key)
             if key in data:
@@ -122,13 +141,24 @@ class _Builder:
 
     def _scalar(self, node: Node, path: Path_) -> object:
         text: str = node.value
-        if node.style in ('"', "'", "|", ">"):
-            return text
-        if text.lower() in _WORDS:
-            return _WORDS[text.lower()]
-        if _INT.fullmatch(text):
-            return int(text)
-        return float(text) if _FRACTION.fullmatch(text) else text
+        quoted = node.style in ('"', "'", "|", ">")
+        value = text if quoted else _plain(text)
+        self._no_tag(node, path, *(("str",) if quoted else _BY_ITSELF[type(value)]))
+        return value
+
+    def _no_tag(self, node: Node, path: Path_, *expected: str) -> None:
+        """A tag that YAML gave by itself is fine; one that somebody wrote is not."""
+        if node.tag not in [_TAG + name for name in expected]:
+            raise self._document.error(path, "tags (!) are not known here; quote what is a text")
+
+
+def _plain(text: str) -> object:
+    """A text without quotes as YAML 1.2 and JSON read it."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    return float(text) if _FRACTION.fullmatch(text) else text
 
 
 def _mark(node: Node) -> tuple[int, int, int]:

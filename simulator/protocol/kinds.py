@@ -31,8 +31,8 @@ def is_timestamp_text(value: Json) -> bool:
 
 
 def is_unset(value: Json) -> bool:
-    """How a time that has not come yet may be written: 0 as documented, or null."""
-    return value is None or (type(value) is int and value == 0)
+    """How a time that has not come yet may be written: 0 as documented, null, or 0 in quotes."""
+    return value is None or value == "0" or (type(value) is int and value == 0)
 
 
 def is_amount(value: Json) -> bool:

@@ -132,12 +132,9 @@ def _check_time(record: Members, name: str, is_set: bool, path: str, report: Rep
 def _check_set(record: Members, name: str, path: str, report: Report) -> None:
     value = record.get(name, MISSING)
     where = f"{path}.{name}"
+    _not_in_quotes(value, where, report)
     if is_timestamp_text(value):
-        message = "A time is a number, not a text."
-        rule = "types.times-numeric-string"
-        report.expect(False, Finding(rule, message, where, "13 digits, no quotes", show(value)))
         return
-    report.looked_at.add("types.times-numeric-string")
     report.expect(
         is_timestamp(value),
         Finding(
@@ -147,6 +144,14 @@ def _check_set(record: Members, name: str, path: str, report: Report) -> None:
             "an integer of 13 digits",
             show(value),
         ),
+    )
+
+
+def _not_in_quotes(value: object, where: str, report: Report) -> None:
+    message = "A time is a number, not a text."
+    report.expect(
+        not is_timestamp_text(value) and value != "0",
+        Finding("types.times-numeric-string", message, where, "no quotes", show(value)),
     )
 
 
@@ -164,6 +169,7 @@ def _check_unset(record: Members, name: str, path: str, report: Report) -> None:
         ),
     )
     if empty:
+        _not_in_quotes(value, where, report)
         report.expect(
             value is not MISSING and value is not None,
             Finding(

@@ -53,6 +53,8 @@ def _with(book: Book, payme_id: str, state: int) -> Book:
 
 def after(book: Book, seen: Seen, terms: Terms) -> Book | None:
     """The book that follows if this call came now and was answered so; None if it may not be."""
+    if seen.code == Code.SYSTEM:
+        return book  # "not now": nothing was done, and Payme tries again
     state = dict(book).get(seen.payme_id)
     if seen.method is Method.CREATE:
         return _after_create(book, state, seen, terms)
