@@ -1,0 +1,38 @@
+"""The table of bugs. Each one is single: a merchant that is right but for it."""
+
+from __future__ import annotations
+
+from tests.merchants.bugs import (
+    bills,
+    cancelling,
+    credentials,
+    members,
+    others,
+    payments,
+    reading,
+    timing,
+    wire,
+)
+from tests.merchants.bugs.row import Bug
+
+BUGS: tuple[Bug, ...] = (
+    *wire.TRANSPORT,
+    *wire.ENVELOPE,
+    *wire.ERRORS,
+    *members.MEMBERS,
+    *credentials.AUTH,
+    *bills.AMOUNTS,
+    *bills.ACCOUNTS,
+    *bills.ASKED,
+    *payments.CREATE,
+    *payments.PERFORM,
+    *cancelling.CANCEL,
+    *reading.CHECK,
+    *reading.STATEMENT,
+    *timing.RACES,
+    *timing.LATE,
+    *others.WALLETS,
+    *others.DOCUMENTS,
+    *others.LOG,
+    *others.IN_STEP,
+)

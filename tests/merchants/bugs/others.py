@@ -1,0 +1,223 @@
+"""Bugs in wallets, tax documents, the log, and what is kept in step with what."""
+
+from __future__ import annotations
+
+from tests.merchants.bugs.members import op
+from tests.merchants.bugs.row import bug
+from tests.merchants.calls import Call
+from tests.merchants.habits import GONE
+
+
+def _paid_before(call: Call) -> str:
+    sql = (
+        "SELECT * FROM payme_ops WHERE step = 'done' AND ext_id <> :id AND bill_no = "
+        "(SELECT bill_no FROM payme_ops WHERE ext_id = :id)"
+    )
+    return "perform-refused" if call.ops(sql) else ""
+
+
+_MINE = "WHERE ext_id = :id"
+
+WALLETS = (
+    bug(
+        "wallet.busy",
+        "accumulating.second-while-first-lives",
+        "a wallet takes one payment at a time",
+        only="accumulating.second",
+        kind="accumulating",
+        ignores={"wallet:CreateTransaction", "paid:CreateTransaction"},
+    ),
+    bug(
+        "wallet.paid",
+        "accumulating.pay-again-after-paid",
+        "a wallet can be paid once",
+        kind="accumulating",
+        ignores={"wallet:CreateTransaction", "busy:CreateTransaction"},
+    ),
+    bug(
+        "wallet.second-not-performed",
+        "accumulating.both-performed",
+        "a wallet's second payment is refused once the first is performed",
+        kind="accumulating",
+        balks={"PerformTransaction": _paid_before},
+    ),
+    bug(
+        "wallet.latest-ones-data",
+        "accumulating.repeat-own-answer",
+        "a repeat is answered with the wallet's latest transaction",
+        kind="accumulating",
+        known_sql=(
+            "SELECT * FROM payme_ops WHERE bill_no = "
+            "(SELECT bill_no FROM payme_ops WHERE ext_id = :id) ORDER BY op_no DESC"
+        ),
+    ),
+    bug(
+        "wallet.cancels-all",
+        "accumulating.cancel-leaves-other",
+        "a cancellation takes all waiting payments of the wallet",
+        kind="accumulating",
+        sql={
+            "cancelled": "UPDATE payme_ops SET step = 'void', why = 3, voided_at = :now "
+            "WHERE bill_no = :bill AND step = 'new'"
+        },
+    ),
+    bug(
+        "wallet.refunds-all",
+        "accumulating.cancel-leaves-other",
+        "a refund takes all performed payments of the wallet",
+        only="accumulating.refund-one",
+        kind="accumulating",
+        sql={
+            "refunded": "UPDATE payme_ops SET step = 'back', why = 5, voided_at = :now "
+            "WHERE bill_no = :bill AND step = 'done'"
+        },
+    ),
+    bug(
+        "wallet.number-of-wallet",
+        "accumulating.numbers-differ",
+        "all payments of a wallet have the wallet's number",
+        kind="accumulating",
+        says={
+            "created": {"transaction": op(lambda o: o.bill_no)},
+            "create-repeated": {"transaction": op(lambda o: o.bill_no)},
+        },
+    ),
+)
+
+DOCUMENTS = (
+    bug(
+        "document.no-success",
+        "fiscal.success-true",
+        "SetFiscalData answers an empty object",
+        only="fiscal.perform",
+        says={"documented": {"success": GONE}},
+    ),
+    bug(
+        "document.cancels",
+        "fiscal.leaves-payment",
+        "a document of type CANCEL cancels the payment",
+        sql={
+            "documented": "UPDATE payme_ops SET step = 'back', why = 5, voided_at = :now "
+            "WHERE ext_id = :id AND :type = 'CANCEL'"
+        },
+    ),
+    bug(
+        "document.performs-again",
+        "fiscal.leaves-payment",
+        "a document sets perform_time anew",
+        only="fiscal.perform",
+        sql={"documented": f"UPDATE payme_ops SET paid_at = paid_at + 1 {_MINE}"},
+    ),
+    bug(
+        "document.empty",
+        "fiscal.bad-params",
+        "SetFiscalData keeps a document that is not there",
+        ignores={"document"},
+    ),
+)
+
+
+LOG = (
+    bug(
+        "log.no-bill",
+        "log.created-order",
+        "a new bill is not in the log",
+        lines={"drawn-up": ""},
+    ),
+    bug(
+        "log.no-question",
+        "log.check-perform",
+        "CheckPerformTransaction is not in the log",
+        lines={"asked": ""},
+    ),
+    bug(
+        "log.no-create",
+        "log.create",
+        "CreateTransaction is not in the log",
+        lines={"created": "op of bill {bill}"},
+    ),
+    bug(
+        "log.no-perform",
+        "log.perform",
+        "PerformTransaction is not in the log",
+        lines={"performed": ""},
+    ),
+    bug(
+        "log.no-cancel",
+        "log.cancel",
+        "CancelTransaction is not in the log",
+        lines={"cancelled": ""},
+    ),
+    bug("log.no-check", "log.check", "CheckTransaction is not in the log", lines={"checked": ""}),
+    bug(
+        "log.no-statement", "log.statement", "GetStatement is not in the log", lines={"listed": ""}
+    ),
+    bug("log.no-refusal", "log.refused", "refusals are not in the log", lines={"refused": ""}),
+    bug(
+        "log.caught-exception",
+        "log.nothing-forbidden",
+        "an exception was caught, and the answer is right by luck",
+        only="transport.whole-payment",
+        mutters={"created": "IntegrityError: UNIQUE constraint failed: bills.bill_no"},
+    ),
+    bug(
+        "log.key",
+        "log.no-key",
+        "the key is written into the log",
+        mutters={"asked": "headers: Authorization: Paycom:{key}"},
+    ),
+)
+
+IN_STEP = (
+    bug(
+        "books.amount",
+        "database.matches-answers statement.matches-check",
+        "performing divides the stored amount by a hundred",
+        only="transport.whole-payment",
+        sql={"performed": f"UPDATE payme_ops SET tiyin = tiyin / 100 {_MINE}"},
+    ),
+    bug(
+        "books.reason",
+        "database.matches-answers",
+        "CheckTransaction shows the right reason, the database none",
+        only="cancel.works",
+        sql={"cancelled": f"UPDATE payme_ops SET why = NULL {_MINE}"},
+        says={"record": {"reason": op(lambda o: 3 if o.state < 0 else None)}},
+    ),
+    bug(
+        "books.twice",
+        "database.one-row",
+        "every transaction is stored twice",
+        only="transport.whole-payment",
+        unique=False,
+        sql={
+            "created": "INSERT INTO payme_ops (ext_id, bill_no, tiyin, sent_account, sent_at, "
+            "made_at) SELECT ext_id, bill_no, tiyin, sent_account, sent_at, made_at "
+            "FROM payme_ops WHERE ext_id = :id"
+        },
+    ),
+    bug(
+        "books.bill-not-paid",
+        "order.status-fits",
+        "the bill of a performed transaction is open again",
+        only="transport.whole-payment",
+        sql={"performed": "UPDATE bills SET stage = 'open' WHERE bill_no = :bill"},
+    ),
+    bug(
+        "books.refusal-cancels",
+        "refusal.changes-nothing",
+        "a refused CreateTransaction cancels the bill's waiting transaction",
+        only="create.second-on-live",
+        sql={
+            "refused": "UPDATE payme_ops SET step = 'void', why = 10, voided_at = :now "
+            "WHERE bill_no = :bill AND step = 'new'"
+        },
+    ),
+    bug(
+        "books.no-refunds",
+        "official.scenario-2-completable",
+        "a shop that gives no refunds, as it rightly says",
+        kind="no-refunds",
+        profile="sandbox",
+    ),
+)

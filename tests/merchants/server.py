@@ -1,0 +1,77 @@
+"""The merchant as an HTTP server on 127.0.0.1, for a test or alone."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.merchants.wire import Reply, Request, Shop
+
+_POLL_S = 0.02
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    shop: Shop
+
+    def _handle(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if self.path == "/ready":
+            self._send(Reply(200, "text/plain", b"ready"))
+        elif self.path == "/bills" and self.command == "POST":
+            self._send(self.shop.draw_up(body))
+        elif self.path == "/pay":
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._send(self.shop.pay(Request(self.command, headers, body)))
+        else:
+            self._send(Reply(404, "text/plain", b"there is nothing here"))
+
+    do_GET = do_POST = do_PUT = _handle
+
+    def _send(self, reply: Reply) -> None:
+        if not reply.status:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """The shop's own log says enough."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hangs up is not the merchant's fault, and not for stderr."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def server_of(shop: Shop, port: int = 0) -> ThreadingHTTPServer:
+    """A server for that shop, bound and not yet serving."""
+    handler = type("Handler", (_Handler,), {"shop": shop})
+    return _Server(("127.0.0.1", port), handler)
+
+
+@contextmanager
+def serving(shop: Shop) -> Iterator[int]:
+    """Serve on a free port, which is given, until the block ends."""
+    with server_of(shop) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
