@@ -27,7 +27,7 @@ class Transaction:
     aged_ms: int = 0
     sure: bool = True
     expired: bool = False
-    reasons: set[object] = field(default_factory=set)
+    reasons: list[object] = field(default_factory=list)
     seen: Mapping[str, object] | None = None
     """CheckTransaction's last answer, as long as nothing has changed the transaction since."""
 
@@ -126,7 +126,7 @@ def _moved(
     tx.seen = None
     state = answer.member("state")
     if method is Method.CANCEL:
-        tx.reasons.add(params.get("reason"))
+        tx.reasons.append(params.get("reason"))
     if method is Method.PERFORM and tx.state == State.CREATED:
         tx.state = State.PERFORMED
         tx.members["perform_time"] = answer.member("perform_time")
@@ -140,7 +140,7 @@ def _moved(
 def _maybe_expired(tx: Transaction, answer: Answer, now: int) -> None:
     if tx.state == State.CREATED and answer.code == Code.IMPOSSIBLE and tx.is_old(now):
         tx.state, tx.expired = State.CANCELLED, True
-        tx.reasons = {REASON_TIMEOUT}
+        tx.reasons = [REASON_TIMEOUT]
         tx.seen = None
         tx.members.pop("cancel_time", None)
 
@@ -161,9 +161,9 @@ def differences(
     if tx.state < 0:
         seen = shown.get("reason", MISSING)
         late = tx.is_old(now) and seen == REASON_TIMEOUT
-        # of several reasons the first should stay: a scenario judges that, by its own level
+        # whether the first of several reasons stays is judged by a scenario, at its own level
         if not late and not any(same_number(one, seen) for one in tx.reasons):
-            pairs.append(("reason", min(tx.reasons, key=str, default=None), seen))
+            pairs.append(("reason", next(iter(tx.reasons), None), seen))
     return _pairs(rule, path, pairs)
 
 

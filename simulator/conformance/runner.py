@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from simulator.conformance.audit import audit
 from simulator.conformance.events import (
@@ -152,6 +154,10 @@ class Runner:
                 ScenarioRun(self._world, job, recorder).run()
             except MerchantGone as error:
                 gone = str(error)
+            except Interrupted:
+                raise
+            except Exception as error:  # ours: said in every report, and the run goes on
+                _own_fault(job, recorder, error)
             for check in recorder.checks():
                 key = (check.rule, check.step, check.verdict)
                 if key not in checks or _worse(check, checks[key]):
@@ -161,6 +167,15 @@ class Runner:
                 self._floor.end()
                 break
         return list(checks.values())
+
+
+def _own_fault(job: Job, recorder: Recorder, error: Exception) -> None:
+    """The harness itself broke: nothing is known of this scenario, which fails the run."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    why = f"payme-sandbox itself broke at {where}: {error!r}. Please report it with this scenario"
+    for rule in job.placed.scenario.rules:
+        recorder.unseen("", Verdict.ANSWER, rule, Outcome.NOT_TESTABLE, why)
 
 
 def _worse(new: Check, old: Check) -> bool:
@@ -188,9 +203,9 @@ class ScenarioRun:
         for index, placed in enumerate(steps):
             try:
                 StepRun(session, placed, inner.rules[0]).run()
-            except (Stop, Unresolved, NotApplicable) as stop:
+            except (Stop, Unresolved, NotApplicable, *NotLooked) as stop:
                 why = str(stop)
-                skip_from = index if isinstance(stop, Unresolved | NotApplicable) else index + 1
+                skip_from = index + 1 if isinstance(stop, Stop) else index
                 self._skip(skip_from, why)
                 break
         audit(session)
