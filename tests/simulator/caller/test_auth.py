@@ -36,6 +36,8 @@ def test_the_right_header() -> None:
         ("key-within", f"Paycom:before {KEY} after"),
         ("key-no-login", KEY),
         ("key-to-colon", "Paycom:Ab1"),
+        ("key-after-colon", f"Paycom:x:{KEY}"),
+        ("bearer-basic", f"Paycom:{KEY}"),
         ("base64-no-colon", "Paycom"),
         ("lower-scheme", f"Paycom:{KEY}"),
         ("padded-scheme", f"Paycom:{KEY}"),
@@ -50,6 +52,8 @@ def test_what_is_no_basic_at_all() -> None:
     assert header("empty", RIGHT) == ""
     assert header("bearer", RIGHT) == f"Bearer {KEY}"
     assert header("digest", RIGHT) == f'Digest username="Paycom", response="{KEY}"'
+    assert header("no-scheme", RIGHT) == basic("Paycom", KEY).removeprefix("Basic ")
+    assert (header("bearer-basic", RIGHT) or "").startswith("Bearer ")
     assert header("not-base64", RIGHT) == "Basic %%%not-base64%%%"
     assert (header("lower-scheme", RIGHT) or "").startswith("basic ")
     assert (header("padded-scheme", RIGHT) or "").startswith("Basic   ")

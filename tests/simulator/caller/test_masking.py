@@ -50,7 +50,7 @@ def test_no_header_that_we_send_can_be_read_back(variant: str) -> None:
     if variant not in ("not-base64", "base64-no-colon"):
         assert MASK in MASKER.text(f"you sent {value}")
     ((_, shown),) = MASKER.headers((("Authorization", value),))
-    assert shown == f"{value.split(' ')[0]} {MASK}"
+    assert shown == (MASK if variant == "no-scheme" else f"{value.split(' ')[0]} {MASK}")
 
 
 def test_wrong_passwords_made_from_the_key_are_hidden_but_are_no_leak() -> None:

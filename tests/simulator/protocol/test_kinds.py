@@ -35,7 +35,8 @@ def test_timestamps_have_thirteen_digits() -> None:
 def test_unset() -> None:
     assert is_unset(0)
     assert is_unset(None)
-    bad: tuple[object, ...] = (False, 0.0, "", "0", [], 1)
+    assert is_unset("0")
+    bad: tuple[object, ...] = (False, 0.0, "", "00", [], 1)
     assert [v for v in bad if is_unset(v)] == []
 
 

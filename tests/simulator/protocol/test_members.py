@@ -143,9 +143,11 @@ def test_a_time_in_quotes_is_told_apart_from_no_time() -> None:
     assert found(Method.CREATE, {**CREATED, "create_time": str(T1)}) == [rule]
     other = ("types.times", "result.create_time")
     assert found(Method.CREATE, {**CREATED, "create_time": "١٧٦٣٨٨١٢٠٠٠٠٠"}) == [other]
+    unset = ("types.times-numeric-string", "result.perform_time")
+    assert found(Method.CHECK, {**RECORD, "perform_time": "0"}) == [unset]
 
 
-@pytest.mark.parametrize("time", [T2, "0", "", False, 0.0, -1, []])
+@pytest.mark.parametrize("time", [T2, str(T2), "", False, 0.0, -1, []])
 def test_a_time_that_has_not_come_shows_none(time: object) -> None:
     assert found(Method.CHECK, {**RECORD, "perform_time": time}) == [
         ("types.unset-times", "result.perform_time")

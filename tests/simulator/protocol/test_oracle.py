@@ -51,6 +51,8 @@ RIGHT: list[tuple[str, Book, list[Seen], Book, Terms]] = [
     ("repeat after its cancel", ((A, 1),), [cancel(), create(code=BUSY)], ((A, -1),), ONE_TIME),
     ("performed before it was there", (), [perform(code=GONE), create()], ((A, 1),), ONE_TIME),
     ("cancelled before it was there", (), [cancel(code=GONE), create()], ((A, 1),), ONE_TIME),
+    ("a system error is no answer", ((A, 1),), [perform(code=-32400)], ((A, 1),), ONE_TIME),
+    ("a loser answered with what it is not", ((A, -1),), [perform(state=-1)], ((A, -1),), ONE_TIME),
     (
         "created, paid and refunded at once",
         (),
