@@ -33,12 +33,12 @@ def qr_data_url(link: str) -> str:
     from PIL import Image
 
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_L, border=4, mask_pattern=MASK)
-    code.add_data(link)
+    code.add_data(link, optimize=0)
     rows = code.get_matrix()
     # Drawn one pixel a module and enlarged after that: ten times faster than module by module.
     image = Image.new("1", (len(rows), len(rows)))
     image.putdata([0 if dark else 1 for row in rows for dark in row])
     png = io.BytesIO()
     side = len(rows) * PIXELS
-    image.resize((side, side), Image.Resampling.NEAREST).save(png, "PNG")
+    image.resize((side, side), Image.Resampling.NEAREST).save(png, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.errors import ACCOUNT_MEMBER, Code, about_account, about_state, bad_request
+from backend.errors import ACCOUNT_MEMBER, Code, about_account, bad_request
 
 Params = dict[str, Any]
 
@@ -28,14 +28,6 @@ def integer(params: Params, name: str) -> int:
     value = params.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise bad_request(f"params.{name} must be an integer.")
-    return value
-
-
-def amount(params: Params) -> int:
-    """`params.amount` in tiyin. -32600 for a wrong type, -31001 for zero and below."""
-    value = integer(params, "amount")
-    if value <= 0:
-        raise about_state(Code.WRONG_AMOUNT)
     return value
 
 

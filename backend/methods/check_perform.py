@@ -15,20 +15,19 @@ from backend.params import Params
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Amount in tiyin; the account as sent and not yet looked into."""
+    """Amount in tiyin, any whole number; the account as sent and not yet looked into."""
 
     amount: int
     account: dict[str, Any]
 
 
 def _read(given: Params) -> Asked:
-    account = params.account(given)
-    return Asked(params.amount(given), account)
+    return Asked(params.integer(given, "amount"), params.account(given))
 
 
 def _line(asked: Asked) -> str:
     order_id = shown(asked.account.get(ACCOUNT_MEMBER))
-    return f"CheckPerformTransaction order_id={order_id}, amount={asked.amount}"
+    return f"CheckPerformTransaction order_id={order_id}, amount={shown(asked.amount)}"
 
 
 def _decide(call: Call, asked: Asked) -> Result:

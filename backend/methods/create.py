@@ -27,8 +27,7 @@ class Asked:
 def _read(given: Params) -> Asked:
     payme_id = params.transaction_id(given)
     time = params.timestamp(given, "time")
-    account = params.account(given)
-    return Asked(payme_id, time, params.amount(given), account)
+    return Asked(payme_id, time, params.integer(given, "amount"), params.account(given))
 
 
 def _line(asked: Asked) -> str:
