@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example test lint schema clean
+.PHONY: help setup check check-example test lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ lint: $(READY)  ## ruff, mypy, import-linter, the committed schema
 
 schema: $(READY)  ## write scenarios/schema.json anew
 	$(BIN)/payme-sandbox schema
+
+docs: $(READY)  ## write docs/checks anew, a page a rule
+	$(BIN)/payme-sandbox docs
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .payme-sandbox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -114,7 +114,7 @@ class Caller:
     def _request(self, call: Call) -> tuple[object, WireRequest]:
         with self._lock:
             fresh = next(self._ids)
-        rpc_id, body = _body(call, fresh)
+        rpc_id, body = body_of(call, fresh)
         headers = [("Content-Type", call.content_type)] if call.content_type else []
         authorization = auth.header(call.auth, self._credentials)
         if authorization is not None:
@@ -145,7 +145,8 @@ class Caller:
         return Made(call, masked, answer, rpc_id, leaked)
 
 
-def _body(call: Call, fresh: int) -> tuple[object, bytes]:
+def body_of(call: Call, fresh: int) -> tuple[object, bytes]:
+    """The JSON-RPC id that an answer must echo (NOTHING if there is none), and the bytes sent."""
     if call.raw is not None:
         return NOTHING, call.raw.encode()
     if call.http_method == "GET":

@@ -191,3 +191,14 @@ def schema(context: click.Context, path: Path, only_check: bool) -> None:
     from simulator.cli.catalogue import write_schema
 
     context.exit(write_schema(path, only_check))
+
+
+@cli.command()
+@click.argument("folder", type=_FOLDER, default="docs/checks")
+@click.option("--check", "only_check", is_flag=True, help="exit 1 if a page is not in step")
+@click.pass_context
+def docs(context: click.Context, folder: Path, only_check: bool) -> None:
+    """Write a Markdown page for each rule, and an index."""
+    from simulator.cli.pages import write_pages
+
+    context.exit(write_pages(folder, only_check))
