@@ -84,7 +84,7 @@ class DatabaseWatch:
     def _rows(
         self, expect: fmt.RowsExpect, scope: Scope, where: Where
     ) -> tuple[list[Mismatch], Sequence[Row]]:
-        payme_id = str(scope.resolve(expect.where["payme_id"]))
+        payme_id = str(scope.resolve(expect.where.payme_id))
         rows = self._database.transactions([payme_id])
         path = f"transactions[{payme_id}]"
         count = expect.count if expect.count is not None else (1 if expect.row else None)

@@ -68,10 +68,16 @@ class Expect(Closed):
     serial: Literal[True] | None = None
 
 
+class Which(Closed):
+    """The transaction whose rows are meant."""
+
+    payme_id: JsonValue
+
+
 class RowsExpect(Closed):
     """Rows of the merchant's transactions: which, how many, what is in them."""
 
-    where: dict[Literal["payme_id"], JsonValue]
+    where: Which
     count: int | None = None
     row: Row | None = None
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, get_args
-
-from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from simulator.conformance import format as fmt
-from simulator.conformance.events import Level, Rule
-from simulator.conformance.syntax import check_references, prefixed
+from simulator.conformance.arguments import did_you_mean
+from simulator.conformance.checks import StepInPlace, complaints, rules_of
+from simulator.conformance.events import Rule
+from simulator.conformance.rulebook import load_rules
+from simulator.conformance.syntax import prefixed
+from simulator.conformance.validation import validate
 from simulator.conformance.yamlfile import Document, Path_, ScenarioError, read
 
-M = TypeVar("M", bound=BaseModel)
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 _MAX_ERRORS = 10
 
@@ -58,27 +57,22 @@ class Catalogue:
 
 def load_catalogue(extra: Path | None = None, folder: Path = FOLDER) -> Catalogue:
     """The built-in catalogue and the user's own scenarios. Raises ScenarioError."""
-    rules = _load_rules(folder / "rules.yaml")
+    if extra is not None and not extra.is_dir():
+        raise ScenarioError(f"{extra}: there is no such folder of scenarios")
+    files = _named(folder, f"{folder.name}/") + (_named(extra, "") if extra else [])
+    rules = load_rules((path, name) for path, name in files if path.name.startswith("rules"))
     errors: list[str] = []
-    fragments = _load_fragments(folder / "fragments", errors)
-    paths = [(p, f"scenarios/{p.relative_to(folder).as_posix()}") for p in _files(folder)]
-    if extra is not None:
-        if not extra.is_dir():
-            raise ScenarioError(f"{extra}: there is no such folder of scenarios")
-        if (extra / "rules.yaml").exists():
-            rules |= _load_rules(extra / "rules.yaml")
-        fragments |= _load_fragments(extra / "fragments", errors)
-        paths += [(p, p.as_posix()) for p in _files(extra)]
+    fragments: dict[str, Document] = {}
     scenarios: dict[str, PlacedScenario] = {}
-    for path, name in paths:
+    for path, name in sorted(files, key=lambda file: file[0].parent.name != "fragments"):
         try:
-            scenario = load_scenario(read(path, name), fragments, rules)
-            if scenario.id in scenarios:
-                other = scenarios[scenario.id].document.file
-                raise scenario.document.error(
-                    ("id",), f'the id "{scenario.id}" is already that of {other}'
-                )
-            scenarios[scenario.id] = scenario
+            if path.parent.name == "fragments":
+                document = read(path, name)
+                fragments[validate(document, fmt.Fragment).id] = document
+            elif not path.name.startswith("rules"):
+                scenario = load_scenario(read(path, name), fragments, rules)
+                _is_new(scenario, scenarios)
+                scenarios[scenario.id] = scenario
         except ScenarioError as error:
             errors.append(str(error))
     if errors:
@@ -88,59 +82,51 @@ def load_catalogue(extra: Path | None = None, folder: Path = FOLDER) -> Catalogu
     return Catalogue(rules, tuple(scenarios.values()))
 
 
+def _named(folder: Path, prefix: str) -> list[tuple[Path, str]]:
+    """The folder's YAML files, each with the name that messages call it by."""
+    files = sorted(folder.rglob("*.yaml"))
+    if prefix:
+        return [(path, prefix + path.relative_to(folder).as_posix()) for path in files]
+    return [(path, path.as_posix()) for path in files]
+
+
+def _is_new(scenario: PlacedScenario, others: Mapping[str, PlacedScenario]) -> None:
+    if scenario.id in others:
+        other = others[scenario.id].document.file
+        raise scenario.document.error(("id",), f'the id "{scenario.id}" is already that of {other}')
+
+
 def load_scenario(
     document: Document, fragments: Mapping[str, Document], rules: Mapping[str, Rule]
 ) -> PlacedScenario:
     """One scenario, checked against the schema, the rules and its own references."""
     scenario = validate(document, fmt.Scenario)
     steps: list[PlacedStep] = []
+    looked_at: list[PlacedStep] = []
+    errors: list[ScenarioError] = []
     for index, step in enumerate(scenario.steps):
-        steps += _unfold(PlacedStep(step, document, ("steps", index)), fragments)
-    placed = PlacedScenario(scenario, document, tuple(steps))
-    _check_rules(placed, rules)
-    check_references(scenario, [(s.step, s.document, s.path, s.own) for s in steps], document)
-    return placed
-
-
-def validate(document: Document, model: type[M]) -> M:
-    """Validate a document against a model; the error names places and nearest keys."""
-    try:
-        return model.model_validate(document.data)
-    except ValidationError as error:
-        messages = [
-            _explain(document, model, e["loc"], e["type"], e["msg"]) for e in error.errors()
+        placed = PlacedStep(step, document, ("steps", index))
+        try:
+            unfolded = _unfold(placed, fragments)
+        except ScenarioError as error:
+            errors.append(error)
+            continue
+        steps += unfolded
+        looked_at += unfolded if placed in unfolded else [placed, *unfolded]
+    errors += _unknown_rules(scenario, document, steps, rules)
+    if not errors:  # a fragment that is missing would make many references wrong
+        in_place = [StepInPlace(s.step, s.document, s.path, s.arguments) for s in looked_at]
+        errors += [
+            home.error(path, text) for home, path, text in complaints(scenario, in_place, document)
         ]
-        raise ScenarioError("\n".join(dict.fromkeys(messages))) from error
+    _raise_all(errors)
+    return PlacedScenario(scenario, document, tuple(steps))
 
 
-def _explain(
-    document: Document, model: type[BaseModel], loc: Path_, kind: str, message: str
-) -> str:
-    path = tuple(part for part in loc if not str(part).startswith("function-"))
-    if kind == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
-        near = difflib.get_close_matches(str(path[-1]), known, 1)
-        hint = f'did you mean "{near[0]}"?' if near else f"known here: {', '.join(sorted(known))}"
-        return str(document.error(path, f'unknown key "{path[-1]}"; {hint}'))
-    if kind == "missing":
-        return str(document.error(path, f'the key "{path[-1]}" is missing'))
-    return str(document.error(path, message.removeprefix("Value error, ")))
-
-
-def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
-    """The keys that the schema knows at a path."""
-    for part in path:
-        field_ = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-        if field_ is not None and (inner := _model_in(field_.annotation)) is not None:
-            model = inner
-    return [f.alias or n for n, f in model.model_fields.items()]
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_model_in(argument) for argument in get_args(annotation))
-    return next((model for model in found if model is not None), None)
+def _raise_all(errors: Iterable[ScenarioError]) -> None:
+    texts = dict.fromkeys(map(str, errors))
+    if texts:
+        raise ScenarioError("\n".join(texts))
 
 
 def _unfold(placed: PlacedStep, fragments: Mapping[str, Document]) -> list[PlacedStep]:
@@ -154,8 +140,7 @@ def _unfold(placed: PlacedStep, fragments: Mapping[str, Document]) -> list[Place
         return [placed]
     document = fragments.get(step.use)
     if document is None:
-        near = difflib.get_close_matches(step.use, list(fragments), 1)
-        hint = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(fragments)}"
+        hint = did_you_mean(step.use, fragments) or f"; there are {', '.join(fragments)}"
         raise placed.document.error((*placed.path, "use"), f'no fragment "{step.use}"{hint}')
     fragment = validate(document, fmt.Fragment)
     arguments = {"order": "$order", **(step.with_ or {})}
@@ -173,68 +158,22 @@ def _unfold(placed: PlacedStep, fragments: Mapping[str, Document]) -> list[Place
     ]
 
 
-def _check_rules(placed: PlacedScenario, rules: Mapping[str, Rule]) -> None:
+def _unknown_rules(
+    scenario: fmt.Scenario,
+    document: Document,
+    steps: Sequence[PlacedStep],
+    rules: Mapping[str, Rule],
+) -> list[ScenarioError]:
     named: list[tuple[Document, Path_, str]] = [
-        (placed.document, ("rules", i), rule) for i, rule in enumerate(placed.scenario.rules)
+        (document, ("rules", i), rule) for i, rule in enumerate(scenario.rules)
     ]
-    for step in placed.steps:
-        here = step.document
-        if step.step.rule:
-            named.append((here, (*step.path, "rule"), step.step.rule))
-        named += [
-            (here, (*step.path, "also", i, "rule"), also.rule)
-            for i, also in enumerate(step.step.also)
-        ]
-        for name in ("database", "log"):
-            part = getattr(step.step, name)
-            if part is not None and part.rule:
-                named.append((here, (*step.path, name, "rule"), part.rule))
-    for document, path, rule in named:
-        if rule not in rules:
-            near = difflib.get_close_matches(rule, list(rules), 1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise document.error(path, f'there is no rule "{rule}" in rules.yaml{hint}')
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*.yaml")
-        if path.parent.name != "fragments" and not path.name.startswith("rules")
-    )
-
-
-def _load_fragments(folder: Path, errors: list[str]) -> dict[str, Document]:
-    documents: dict[str, Document] = {}
-    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
-        try:
-            document = read(path, f"scenarios/fragments/{path.name}")
-            documents[validate(document, fmt.Fragment).id] = document
-        except ScenarioError as error:
-            errors.append(str(error))
-    return documents
-
-
-def _load_rules(path: Path) -> dict[str, Rule]:
-    document = read(path, f"scenarios/{path.name}")
-    try:
-        rows = TypeAdapter(list[fmt.RuleRow]).validate_python(document.data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        message = _explain(document, fmt.RuleRow, first["loc"], first["type"], first["msg"])
-        raise ScenarioError(message) from error
-    rules: dict[str, Rule] = {}
-    codes: dict[str, str] = {}
-    for index, row in enumerate(rows):
-        if row.id in rules:
-            raise document.error((index, "id"), f'the rule "{row.id}" stands twice')
-        if row.code in codes:
-            raise document.error((index, "code"), f"{row.code} is already {codes[row.code]}")
-        codes[row.code] = row.id
-        rules[row.id] = Rule(**{**row.model_dump(), "level": Level(row.level)})
-    return rules
-
-
-def narrowed(catalogue: Catalogue, keep: set[str]) -> Catalogue:
-    """The catalogue with only these scenarios."""
-    return replace(catalogue, scenarios=tuple(s for s in catalogue.scenarios if s.id in keep))
+    named += [
+        (placed.document, (*placed.path, *path), rule)
+        for placed in steps
+        for path, rule in rules_of(placed.step)
+    ]
+    return [
+        home.error(path, f'there is no rule "{rule}" in rules.yaml{did_you_mean(rule, rules)}')
+        for home, path, rule in named
+        if rule not in rules
+    ]

@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
 
-from simulator.conformance.values import NotApplicable, OrderLike
+
+class NotApplicable(Exception):
+    """This row cannot be made from this merchant's values; it is skipped with this reason."""
+
+
+@runtime_checkable
+class Order(Protocol):
+    """A payable order: amounts in tiyin and sum, the account Payme sends for it."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def amount_sum(self) -> int: ...
+    @property
+    def account(self) -> Mapping[str, object]: ...
+    @property
+    def member(self) -> str: ...
 
 
 def arithmetic(name: str, value: object) -> int:
@@ -14,6 +33,8 @@ def arithmetic(name: str, value: object) -> int:
     left, right = value
     if name == "$plus":
         return int(left + right)
+    if name == "$over" and not right:
+        raise NotApplicable("nothing can be divided by zero")
     return int(left * right) if name == "$times" else int(left // right)
 
 
@@ -36,6 +57,8 @@ def merge(name: str, value: object) -> object:
     base, other = dict(value[0]), value[1]
     if name == "$without":
         return {key: item for key, item in base.items() if key != other}
+    if not isinstance(other, Mapping):
+        raise NotApplicable(f"{name} takes two objects, not {value!r}")
     return {**base, **other}
 
 
@@ -89,7 +112,7 @@ CHANGES: dict[str, Callable[[object], object]] = {
 
 
 def account(
-    value: object, how: str, member: str, unknown: Callable[[], OrderLike]
+    value: object, how: str, member: str, unknown: Callable[[], Order]
 ) -> Mapping[str, object]:
     """The account with the member that names the order changed. Raises NotApplicable."""
     if how == "unknown":

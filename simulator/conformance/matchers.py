@@ -127,7 +127,8 @@ class Matching:
     ) -> list[Mismatch]:
         if not isinstance(actual, list) or not isinstance(expected, list):
             return [Mismatch(path, "an array", show(actual), where)]
-        items = [i for i in actual if _id(i) in self.own_ids]
+        found = [self.identified(item) for item in actual]
+        items = [item for item in found if _id(item) in self.own_ids]
         if not ordered:
             order = [_id(item) for item in expected]
             rank = {payme_id: order.index(payme_id) for payme_id in order}
@@ -185,7 +186,7 @@ def _between(argument: object, actual: object) -> bool:
     return type(actual) is int and low <= actual <= high
 
 
-_TYPES: dict[str, Callable[[object], bool]] = {
+TYPES: dict[str, Callable[[object], bool]] = {
     "string": lambda v: isinstance(v, str),
     "integer": lambda v: type(v) is int,
     "number": lambda v: type(v) in (int, float),
@@ -199,7 +200,7 @@ _TYPES: dict[str, Callable[[object], bool]] = {
 }
 
 PREDICATES: dict[str, Callable[[object, object], bool]] = {
-    "$type": lambda argument, v: _TYPES[str(argument)](v),
+    "$type": lambda argument, v: TYPES[str(argument)](v),
     "$between": _between,
     "$absent": lambda argument, v: (v is MISSING) == bool(argument),
     "$present": lambda argument, v: (v is not MISSING) == bool(argument),

@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
+from simulator.conformance.makers import Order as Order
 from simulator.observers.database import TimeValue
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import OrdersError
-
-
-@runtime_checkable
-class Order(Protocol):
-    """A payable order: amounts in tiyin and sum, the account Payme sends for it."""
-
-    @property
-    def number(self) -> str: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def amount_sum(self) -> int: ...
-    @property
-    def account(self) -> Mapping[str, object]: ...
-    @property
-    def member(self) -> str: ...
-
-
-class Orders(Protocol):
-    """Where payable orders come from."""
-
-    def make(self, *, amount_sum: int | None = None) -> Order: ...
-    def unknown(self) -> Order: ...
-
 
 Time = TimeValue
 """A time in a column's own unit."""

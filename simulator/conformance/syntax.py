@@ -1,13 +1,12 @@
-"""References, makers and matchers as text: which there are, and that a file names only those."""
+"""References, makers and matchers as text: which there are, and how a file writes them."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 
 from simulator.conformance import format as fmt
-from simulator.conformance.yamlfile import Document, Path_
+from simulator.conformance.yamlfile import Path_
 
 REFERENCE = re.compile(r"\$([a-z][a-z0-9_-]*)((?:\.[A-Za-z0-9_$-]+)*)")
 MATCHERS = frozenset(
@@ -44,9 +43,6 @@ MAKERS = frozenset(
         "$account",
     }
 )
-BUILT_IN = frozenset({"new", "unknown", "now", "matrix", "with", "config", "loop"})
-
-StepInPlace = tuple[fmt.Step, Document, Path_, bool]
 
 
 def is_reference(value: object) -> bool:
@@ -90,48 +86,12 @@ def prefixed(step: fmt.Step, prefix: str, inner: Sequence[str]) -> fmt.Step:
         return value
 
     data = step.model_dump(by_alias=True, exclude_unset=True)
+    for _, value in walk(data):
+        if isinstance(value, dict) and value.get("same_as") in inner:
+            value["same_as"] = prefix + value["same_as"]
     renamed = rename(data)
     assert isinstance(renamed, dict)
     renamed["id"] = prefix + (step.id or "")
     if step.when is not None and step.when.step in inner:
         renamed["when"] = {**renamed["when"], "step": prefix + step.when.step}
     return fmt.Step.model_validate(renamed)
-
-
-def check_references(
-    scenario: fmt.Scenario, steps: Sequence[StepInPlace], document: Document
-) -> None:
-    """Every reference, maker and matcher of a scenario is one that exists by then."""
-    known = set(scenario.given) | BUILT_IN
-    seen: set[str] = set()
-    for step, home, path, own in steps:
-        if step.id in seen:
-            raise home.error((*path, "id"), f'two steps are called "{step.id}"')
-        here = known | seen | {step.id or ""}
-        data = step.model_dump(by_alias=True, exclude_unset=True)
-        for inner, value in walk(data):
-            _check_value(value, inner, here, home, (*path, *inner) if own else path)
-        if step.when is not None and step.when.step not in seen:
-            raise home.error((*path, "when"), f'no earlier step is called "{step.when.step}"')
-        seen.add(step.id or "")
-    if scenario.matrix:
-        for index, row in enumerate(scenario.matrix):
-            if "label" not in row:
-                raise document.error(("matrix", index), "a row of a matrix needs a `label`")
-
-
-def _check_value(value: object, inner: Path_, known: set[str], home: Document, path: Path_) -> None:
-    if "raw" in inner or "title" in inner:
-        return
-    if is_reference(value):
-        match = REFERENCE.fullmatch(str(value))
-        if match is None:
-            raise home.error(path, f'"{value}" is not a reference; write $$ for a text with a $')
-        if match[1] not in known:
-            near = difflib.get_close_matches(match[1], sorted(known), 1)
-            hint = f'; did you mean "${near[0]}"?' if near else ""
-            raise home.error(path, f'"${match[1]}" is neither an order nor an earlier step{hint}')
-    elif (name := operator(value)) is not None and name not in MATCHERS | MAKERS:
-        near = difflib.get_close_matches(name, sorted(MATCHERS | MAKERS), 1)
-        hint = f'; did you mean "{near[0]}"?' if near else ""
-        raise home.error(path, f'there is no "{name}"{hint}')

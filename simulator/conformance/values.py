@@ -9,33 +9,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
 
 from simulator.conformance.durations import parse_duration
+from simulator.conformance.makers import NotApplicable as NotApplicable
+from simulator.conformance.makers import Order, account, arithmetic, as_float, as_text, merge
 from simulator.conformance.syntax import MAKERS, MATCHERS, REFERENCE, is_reference, operator
-
-
-class NotApplicable(Exception):
-    """This row cannot be made from this merchant's values; it is skipped with this reason."""
 
 
 class Unresolved(Exception):
     """A reference to something an earlier step did not bring."""
-
-
-class OrderLike(Protocol):
-    """What a scenario may ask of an order (see `simulator.observers.orders.Order`)."""
-
-    @property
-    def number(self) -> str: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def amount_sum(self) -> int: ...
-    @property
-    def account(self) -> Mapping[str, object]: ...
-    @property
-    def member(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -47,7 +29,7 @@ class Fresh:
     """
 
     seed: int
-    unknown_account: Callable[[], OrderLike]
+    unknown_account: Callable[[], Order]
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     _counter: itertools.count[int] = field(default_factory=itertools.count)
     _last: int = 0
@@ -143,10 +125,8 @@ class Scope:
         raise Unresolved(f"{text}: there is no {root} yet")
 
     def _make(self, name: str, argument: object) -> object:
-        from simulator.conformance.makers import account, arithmetic, as_float, as_text, merge
-
         if name == "$ago":
-            return self.started - parse_duration(str(argument))
+            return self.started - parse_duration(str(self.resolve(argument)))
         if name == "$account":
             assert isinstance(argument, dict)
             value = self.resolve(argument.get("of", "$order.account"))
