@@ -64,8 +64,7 @@ class Call:
 
     def think(self) -> None:
         """Time between looking and deciding."""
-        if self.habits.thinks_ms:
-            time.sleep(self.habits.thinks_ms / 1000)
+        time.sleep(self.habits.thinks_ms.get(self.method, 0) / 1000)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ LINES = {
     "drawn-up": "bill {bill} drawn up over {amount} tiyin",
     "asked": "may bill {bill} be paid with {amount}?",
     "created": "op {id} holds bill {bill}",
-    "create-repeated": "op {id} holds bill {bill} already",
+    "create-repeated": "op {id} has bill {bill} already",
     "performed": "bill {bill} is paid by op {id}",
     "perform-repeated": "bill {bill} was paid by op {id} before",
     "cancelled": "op {id} lets bill {bill} go",
@@ -162,7 +162,7 @@ class Habits:
     unique: bool = True  # indexes on a bill's number and on Payme's id
     schema: str = ""  # more of it
     locks: bool = True
-    thinks_ms: int = 0  # between looking and deciding
+    thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
     one_memory: bool = False  # all calls share the params of the latest
 
     says: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

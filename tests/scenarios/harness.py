@@ -1,11 +1,16 @@
-"""The harness run within this process against the merchant of `tests.merchants`."""
+"""The harness run against the merchant of `tests.merchants`: within this process, or as a user
+runs it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import os
+import socket
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from simulator.cli.target import Choices, open_target
 from simulator.config import load
@@ -18,7 +23,6 @@ from simulator.conformance.selection import Selection, select
 from tests import merchants
 from tests.merchants.bugs.row import Bug
 from tests.merchants.calls import Terms
-from tests.merchants.habits import Habits
 from tests.merchants.server import serving
 from tests.merchants.wire import Shop
 
@@ -32,14 +36,19 @@ def toml_of(kind: str) -> Path:
     return HOME / ("wallet.toml" if kind == "accumulating" else "payme-sandbox.toml")
 
 
-def variables(kind: str, folder: Path, port: int, patience_ms: int = 10_000) -> dict[str, str]:
+def variables(kind: str, folder: Path, port: int) -> dict[str, str]:
     """The environment that the configuration reads."""
-    known = {"SHOP_PORT": str(port), "SHOP_FOLDER": str(folder), "SHOP_KEY": KEY}
-    known |= {"SHOP_PYTHON": "python", "SHOP_PROFILE": "default"}
-    known["PAYME_SANDBOX_TIMEOUT"] = str(patience_ms)
-    if kind == "no-refunds":
-        known["PAYME_SANDBOX_REFUNDS"] = "false"
-    return known
+    return {
+        "SHOP_PORT": str(port),
+        "SHOP_FOLDER": str(folder),
+        "SHOP_KEY": KEY,
+        "SHOP_PYTHON": sys.executable,
+        "SHOP_PROFILE": "default",
+        "SHOP_REFUNDS": "no" if kind == "no-refunds" else "yes",
+        "SHOP_NUMBERS": "digits" if kind == "digits" else "letters",
+        "SHOP_BUG": "none",
+        "PAYME_SANDBOX_REFUNDS": "false" if kind == "no-refunds" else "true",
+    }
 
 
 def terms_of(kind: str, profile: str) -> Terms:
@@ -69,15 +78,18 @@ def _no_wait(seconds: float) -> None:
 
 
 def examine(catalogue: Catalogue, bug: Bug, folder: Path) -> Seen:
-    """Run the bug's scenarios against a merchant that has it."""
+    """Run the bug's scenarios against a merchant that has it, all within this process."""
     chosen = select(catalogue.scenarios, catalogue.rules, Selection(only=bug.only))
     seen = Seen()
     floor = Floor(sleep=None if bug.waits else _no_wait)
-    with _merchant(bug.habits, bug.kind, bug.profile, folder) as port:
-        loaded = load(toml_of(bug.kind), {}, variables(bug.kind, folder, port, bug.patience_ms))
+    (folder / "shop.log").touch()
+    with serving(Shop(folder, KEY, terms_of(bug.kind, bug.profile), bug.habits)) as port:
+        known = variables(bug.kind, folder, port)
+        loaded = load(toml_of(bug.kind), {"merchant.timeout": str(bug.patience_ms)}, known)
         choices = Choices(bug.profile, strict=False, seed=_SEED, wait=0)
-        journal = [].append  # type: ignore[var-annotated]
-        with open_target(loaded, None, catalogue.rules, choices, journal, floor) as opened:
+        with open_target(
+            loaded, None, catalogue.rules, choices, lambda exchange: None, floor
+        ) as opened:
             trouble = preflight(opened.world)
             if trouble is not None:
                 return Seen(list(trouble.checks), trouble.text)
@@ -87,7 +99,29 @@ def examine(catalogue: Catalogue, bug: Bug, folder: Path) -> Seen:
     return seen
 
 
-@contextmanager
-def _merchant(habits: Habits, kind: str, profile: str, folder: Path) -> Iterator[int]:
-    with serving(Shop(folder, KEY, terms_of(kind, profile), habits)) as port:
-        yield port
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def check(
+    kind: str, folder: Path, *arguments: str, profile: str = "default", bug: str = "none"
+) -> tuple[int, dict[str, Any]]:
+    """`payme-sandbox check` in a folder of its own: its exit code and its report."""
+    known = variables(kind, folder, _free_port()) | {"SHOP_PROFILE": profile, "SHOP_BUG": bug}
+    environment = {**os.environ, **known, "PYTHONPATH": str(HOME.parents[1])}
+    report = folder / "report.json"
+    words = ["check", "--config", str(toml_of(kind)), "--profile", profile]
+    ran = subprocess.run(
+        [sys.executable, "-m", "simulator", *words, "--json", str(report), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    if not report.exists():
+        raise AssertionError(f"exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}")
+    return ran.returncode, json.loads(report.read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.merchants.bugs import (
     bills,
     cancelling,
+    choices,
     credentials,
     members,
     others,
@@ -14,6 +15,8 @@ from tests.merchants.bugs import (
     wire,
 )
 from tests.merchants.bugs.row import Bug
+
+CHOICES = choices.CHOICES
 
 BUGS: tuple[Bug, ...] = (
     *wire.TRANSPORT,
@@ -36,3 +39,5 @@ BUGS: tuple[Bug, ...] = (
     *others.LOG,
     *others.IN_STEP,
 )
+
+__all__ = ["BUGS", "CHOICES", "Bug"]

@@ -90,9 +90,9 @@ AMOUNTS = (
     ),
     bug(
         "amount.not-in-create",
-        "amount.exact amount.tiyin amount.large official.amount create.refused-leaves-nothing",
+        "amount.exact amount.tiyin amount.large official.amount",
         "only CheckPerformTransaction looks at the amount",
-        only="amount.wrong-create official.scenario-1 create.refused-leaves-nothing",
+        only="amount.wrong-create official.scenario-1",
         ignores={"amount:CreateTransaction"},
     ),
     bug(

@@ -1,4 +1,4 @@
-"""One row of the table."""
+"""One row of the table of bugs, and of the table of choices that are as right as the default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Bug:
 
     `only` names the scenarios that suffice to find it; by default all that show those rules.
     `kind` is the merchant it is in: one-time, accumulating, no-refunds or digits. `waits` is true
-    if the scenario's pauses are needed to find it; `patience_ms` is the time limit of a call.
+    if the scenarios' pauses are needed to find it; `patience_ms` is the time limit of a call.
     """
 
     name: str
@@ -44,3 +44,8 @@ def bug(
     rules = tuple(breaks.split())
     chosen = tuple(only.split()) or rules
     return Bug(name, rules, does, Habits(**habits), chosen, kind, profile, waits, patience_ms)
+
+
+def choice(name: str, does: str, only: str, *, kind: str = "one-time", **habits: Any) -> Bug:
+    """A way of working that the documents leave open: it breaks nothing."""
+    return Bug(name, (), does, Habits(**habits), tuple(only.split()), kind)

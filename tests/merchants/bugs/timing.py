@@ -8,7 +8,8 @@ from tests.merchants.bugs.row import bug
 from tests.merchants.calls import Call
 from tests.merchants.habits import TWELVE_HOURS_MS
 
-_SLOW: dict[str, Any] = {"locks": False, "thinks_ms": 25}
+_THINKS = dict.fromkeys(("CreateTransaction", "PerformTransaction", "CancelTransaction"), 25)
+_SLOW: dict[str, Any] = {"locks": False, "thinks_ms": _THINKS}
 
 
 def _too_old(call: Call) -> str:
@@ -86,7 +87,7 @@ RACES = (
         "the params of a call are kept where another call overwrites them",
         only="race.perform-two-orders",
         one_memory=True,
-        thinks_ms=5,
+        thinks_ms=dict.fromkeys(_THINKS, 5),
     ),
     bug(
         "race.one-memory-create",
@@ -94,7 +95,7 @@ RACES = (
         "the params of a call are kept where another call overwrites them (CreateTransaction)",
         only="race.create-two-orders",
         one_memory=True,
-        thinks_ms=5,
+        thinks_ms=dict.fromkeys(_THINKS, 5),
     ),
     bug(
         "race.one-live-in-a-wallet",

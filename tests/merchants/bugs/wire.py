@@ -318,7 +318,7 @@ ENVELOPE = (
     ),
     bug(
         "envelope.zero-is-no-id",
-        "envelope.id-zero transport.unsent-answer",
+        "envelope.id-zero",
         "an id of 0 counts as none, and the request as malformed",
         parses=lambda body, kind: (read_json(body, kind) or {}) if b'"id":0,' not in body else [],
     ),

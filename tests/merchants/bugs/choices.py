@@ -1,0 +1,158 @@
+"""What the documents leave to the merchant: other ways of working that are as right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.merchants.bugs.members import op
+from tests.merchants.bugs.row import choice
+from tests.merchants.calls import Call
+from tests.merchants.habits import TWELVE_HOURS_MS, Members
+
+
+def _with_nulls(request: Members, answer: Members) -> Members:
+    return {"result": None, "error": None, **answer}
+
+
+def _without_jsonrpc(request: Members, answer: Members) -> Members:
+    return {name: value for name, value in answer.items() if name != "jsonrpc"}
+
+
+def _other_amount(call: Call) -> str:
+    known = call.ops(call.habits.known_sql)
+    return "wrong-amount" if known and known[0].tiyin != call.params.get("amount") else ""
+
+
+def _other_bill(call: Call) -> str:
+    account: Any = call.params.get("account")
+    known = call.ops(call.habits.known_sql)
+    moved = known and isinstance(account, dict) and known[0].bill_no != account.get("bill")
+    return "no-bill" if moved else ""
+
+
+def _closed_by_cancel(call: Call) -> str:
+    void = "SELECT * FROM payme_ops WHERE bill_no = :bill AND step = 'void' AND ext_id <> :id"
+    return "returned" if call.ops(void) else ""
+
+
+def _lapsed(right: int) -> Any:
+    """A member of a transaction that waited too long, though nobody has noticed it."""
+
+    def member(call: Call) -> int:
+        assert call.op is not None
+        lapsed = call.op.step == "new" and call.now - call.op.sent_at > TWELVE_HOURS_MS
+        shown = {-1: call.op.state, 4: call.op.why, 0: call.op.voided_at}[right]
+        return (right or call.op.sent_at + TWELVE_HOURS_MS) if lapsed else shown  # type: ignore[return-value]
+
+    return member
+
+
+_ALL = "*"
+CHOICES = (
+    choice(
+        "right.nulls",
+        "the other one of result and error is there and null",
+        "envelope.* error.* types.* official.*",
+        envelope=_with_nulls,
+    ),
+    choice(
+        "right.no-jsonrpc",
+        "answers have no `jsonrpc`",
+        "envelope.* official.*",
+        envelope=_without_jsonrpc,
+    ),
+    choice(
+        "right.text-json",
+        "answers are text/json, as in the documents' sample",
+        "transport.* official.*",
+        content_type="text/json; charset=UTF-8",
+    ),
+    choice(
+        "right.busy-is-account-error",
+        "a busy bill is an account error everywhere",
+        "create.* race.* official.* expiry.*",
+        codes={"busy-at-create": -31052},
+    ),
+    choice(
+        "right.paid-is-impossible",
+        "paid and returned bills are -31008",
+        "create.* check-perform.*",
+        codes={"paid": -31008, "returned": -31008, "busy": -31008},
+    ),
+    choice(
+        "right.old-ones-accepted",
+        "a first CreateTransaction of any age is accepted, and expires when it is asked for",
+        "expiry.* create.* statement.*",
+        ignores={"too-late"},
+    ),
+    choice(
+        "right.old-ones-by-account-code",
+        "a first CreateTransaction that is too old is an account error",
+        "expiry.*",
+        codes={"too-late": -31060},
+    ),
+    choice(
+        "right.closed-by-cancel",
+        "a cancelled bill cannot be paid any more",
+        "create.* check-perform.* cancel.* statement.* expiry.*",
+        balks={
+            "CreateTransaction": _closed_by_cancel,
+            "CheckPerformTransaction": _closed_by_cancel,
+        },
+    ),
+    choice(
+        "right.repeat-with-other-amount",
+        "a repeat with another amount is refused as a wrong amount",
+        "create.*",
+        balks={"CreateTransaction": _other_amount},
+    ),
+    choice(
+        "right.repeat-with-other-account",
+        "a repeat with another account is refused as an unknown bill",
+        "create.*",
+        balks={"CreateTransaction": _other_bill},
+    ),
+    choice(
+        "right.lapsed-shown",
+        "CheckTransaction and the statement show what waited too long as cancelled",
+        "expiry.*-check",
+        says={
+            "record": {"state": _lapsed(-1), "reason": _lapsed(4), "cancel_time": _lapsed(0)},
+        },
+    ),
+    choice(
+        "right.payme-time-as-own",
+        "create_time is the time that Payme sent",
+        "create.* check.* statement.* types.*",
+        sql={"created": "UPDATE payme_ops SET made_at = sent_at WHERE ext_id = :id"},
+        says={"created": {"create_time": op(lambda o: o.sent_at)}},
+    ),
+    choice(
+        "right.no-documents",
+        "there is no SetFiscalData",
+        "fiscal.*",
+        method_named=lambda name: "-" if name == "SetFiscalData" else name,
+    ),
+    choice(
+        "right.more-members",
+        "answers have members of the merchant's own inside the result",
+        "types.* create.* statement.* check.*",
+        says={"created": {"shop": "7"}, "create-repeated": {"shop": "7"}, "record": {"shop": "7"}},
+    ),
+    choice(
+        "right.receivers",
+        "the statement and CreateTransaction name no receivers by null",
+        "types.* create.repeat",
+        says={
+            "created": {"receivers": None},
+            "create-repeated": {"receivers": None},
+            "item": {"receivers": None},
+        },
+    ),
+    choice(
+        "right.wallet-refuses-nothing",
+        "a wallet without limits of its own but the kassa's",
+        "accumulating.* race.* create.*",
+        kind="accumulating",
+    ),
+)

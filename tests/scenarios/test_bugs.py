@@ -1,0 +1,44 @@
+"""Every single bug is told of, under the rules it breaks and at their level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.conformance.events import Level, Outcome
+from simulator.conformance.load import Catalogue
+from tests.merchants.bugs import BUGS, Bug
+from tests.scenarios.harness import Seen, check, examine
+
+
+def _told(catalogue: Catalogue, seen: Seen, rule: str) -> bool:
+    level = catalogue.rules[rule].level
+    return rule in seen.rules(Outcome.FAILED if level is Level.MUST else Outcome.WARNED)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_bug_is_found(bug: Bug, catalogue: Catalogue, tmp_path: Path) -> None:
+    seen = examine(catalogue, bug, tmp_path)
+
+    missed = [rule for rule in bug.breaks if not _told(catalogue, seen, rule)]
+    failed, warned = sorted(seen.rules(Outcome.FAILED)), sorted(seen.rules(Outcome.WARNED))
+    assert not missed, f"{bug.does}; failed: {failed}, warned: {warned}, {seen.stopped}"
+
+
+def test_bug_fails_the_command(tmp_path: Path) -> None:
+    only = ["--only", "perform.repeat", "--only", "check.performed"]
+    code, report = check("one-time", tmp_path, *only, bug="perform.new-time-each")
+
+    broken = {c["rule"] for c in report["checks"] if c["outcome"] == "failed"}
+    assert code == 1
+    assert broken == {"perform.repeat-same-answer"}
+
+
+def test_should_fails_only_when_strict(tmp_path: Path) -> None:
+    only = ["--only", "auth.check-transaction"]
+    code, report = check("one-time", tmp_path, *only, bug="auth.any-login")
+    strict, _ = check("one-time", tmp_path, *only, "--strict", bug="auth.any-login")
+
+    assert (code, report["totals"]["failed"], strict) == (0, 0, 1)
+    assert {c["rule"] for c in report["checks"] if c["outcome"] == "warned"} == {"auth.wrong-login"}

@@ -1,0 +1,59 @@
+"""A merchant that is right is told so: nothing fails, warns or cannot be tested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.conformance.events import Level
+from simulator.conformance.load import Catalogue, PlacedScenario
+from simulator.conformance.selection import why_not
+from simulator.conformance.session import Eyes, Terms
+from tests.merchants.bugs import CHOICES, Bug
+from tests.scenarios.harness import check, examine
+
+_WRONG = ("failed", "warned", "not_testable")
+
+
+def _applies(scenario: PlacedScenario, kind: str) -> bool:
+    needs = scenario.scenario.requires
+    if kind not in scenario.scenario.account_types and kind == "accumulating":
+        return False
+    terms = Terms(kind != "accumulating", refunds=kind != "no-refunds", age_rows=True)
+    if why_not(scenario, terms, Eyes(no_database="…", no_log="…")):
+        return needs == ["age-rows"]
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile"),
+    [
+        ("one-time", "default"),
+        ("one-time", "docs"),
+        ("one-time", "sandbox"),
+        ("accumulating", "default"),
+        ("no-refunds", "default"),
+        ("digits", "default"),
+    ],
+)
+def test_right_merchant_passes(
+    kind: str, profile: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    code, report = check(kind, tmp_path, "--strict", "--all", profile=profile)
+
+    wrong = [c for c in report["checks"] if c["outcome"] in _WRONG]
+    assert wrong == []
+    assert code == 0
+    passed = {c["rule"] for c in report["checks"] if c["outcome"] == "passed"}
+    shown = {r for s in catalogue.scenarios if _applies(s, kind) for r in s.scenario.rules}
+    must = {r for r in shown if catalogue.rules[r].level is Level.MUST}
+    assert must - passed == set(), "these were never judged"
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
+def test_choice_is_left_to_the_merchant(choice: Bug, catalogue: Catalogue, tmp_path: Path) -> None:
+    seen = examine(catalogue, choice, tmp_path)
+
+    assert seen.checks
+    assert [c for c in seen.checks if c.outcome in _WRONG] == [], choice.does
