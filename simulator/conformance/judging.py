@@ -66,6 +66,7 @@ ENGINE_RULES = (
     "check.matches-answers",
     "statement.matches-check",
     "statement.transactions-array",
+    "statement.item-members",
     "database.matches-answers",
     "database.one-row",
     "order.status-fits",

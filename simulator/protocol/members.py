@@ -258,6 +258,16 @@ def _check_statement(result: Members, report: Report) -> None:
         path = f"result.transactions[{index}]"
         check_record(item, path, report)
         report.expect(
+            isinstance(item.get("id"), str),
+            Finding(
+                "statement.item-members",
+                "A statement's item names the transaction by Payme's id.",
+                f"{path}.id",
+                "Payme's id",
+                show(item.get("id", MISSING)),
+            ),
+        )
+        report.expect(
             is_amount(item.get("amount")),
             Finding(
                 "types.amount",
