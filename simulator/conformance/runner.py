@@ -65,7 +65,7 @@ def jobs_of(scenarios: Sequence[PlacedScenario]) -> list[Job]:
 
 
 class Runner:
-    """Runs jobs in a world. `stopped` and `gone` say why it ended early: our wish, the merchant."""
+    """Runs jobs in a world; `stopped` says why it ended early, `gone` if the merchant did it."""
 
     def __init__(self, world: World, listener: Listener, floor: Floor, url: str) -> None:
         self._world = world
@@ -74,8 +74,12 @@ class Runner:
         self._url = url
         self._lock = threading.Lock()
         self.gone = ""
-        self.stopped = ""
+        self._enough = ""
         self.interrupted = False
+
+    @property
+    def stopped(self) -> str:
+        return self.gone or self._enough
 
     def run(self, jobs: Sequence[Job], fail_fast: bool = False) -> None:
         """Run all jobs; on Ctrl-C finish the calls under way and say so in `interrupted`."""
@@ -97,7 +101,7 @@ class Runner:
         fail_fast: bool,
     ) -> None:
         while True:
-            while len(running) < _THREADS and not (self.gone or self.stopped):
+            while len(running) < _THREADS and not self.stopped:
                 job = next(todo, None)
                 if job is None:
                     break
@@ -109,8 +113,8 @@ class Runner:
             for future in done:
                 checks = future.result()
                 if fail_fast and any(c.outcome in BROKEN for c in checks):
-                    self.stopped = "--fail-fast: the first failure ends the run"
-            if self.gone or self.stopped:
+                    self._enough = "--fail-fast: the first failure ends the run"
+            if self.stopped:
                 self._floor.end()
 
     def _one(self, job: Job) -> tuple[Check, ...]:
