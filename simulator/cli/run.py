@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import threading
 import time
@@ -63,7 +64,7 @@ def command_line() -> str:
             words[index + 1] = "••••"
         elif word.startswith("--key="):
             words[index] = "--key=••••"
-    return " ".join(words)
+    return shlex.join(words)
 
 
 @dataclass(slots=True)
