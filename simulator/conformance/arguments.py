@@ -20,7 +20,8 @@ def complaint(name: str, argument: object) -> str:
     if name not in MATCHERS | MAKERS:
         return f'there is no "{name}"{did_you_mean(name, MATCHERS | MAKERS)}'
     test, wanted = _TAKES.get(name, (_anything, ""))
-    return "" if is_reference(argument) or test(argument) else f"{name} takes {wanted}"
+    resolved_later = is_reference(argument) and name != "$account"
+    return "" if resolved_later or test(argument) else f"{name} takes {wanted}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

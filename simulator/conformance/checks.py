@@ -10,7 +10,7 @@ from simulator.caller.auth import VARIANTS
 from simulator.conformance import format as fmt
 from simulator.conformance.arguments import WAYS, complaint, did_you_mean
 from simulator.conformance.syntax import REFERENCE, is_reference, operator, walk
-from simulator.conformance.yamlfile import Document, Path_
+from simulator.conformance.yamlfile import Document, Fault, Path_
 
 BUILT_IN = frozenset({"new", "unknown", "now", "matrix", "with", "config", "loop"})
 _ORDER = frozenset({"number", "amount", "amount_sum", "account", "member"})
@@ -43,7 +43,7 @@ class _Known:
 
 def complaints(
     scenario: fmt.Scenario, steps: Sequence[StepInPlace], document: Document
-) -> Iterator[tuple[Document, Path_, str]]:
+) -> Iterator[Fault]:
     """Everything that is wrong, with its place."""
     for path, text in (*_given(scenario), *_labels(scenario.matrix, ("matrix",))):
         yield document, path, text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from simulator.conformance.events import Rule
 from simulator.conformance.rulebook import load_rules
 from simulator.conformance.syntax import prefixed
 from simulator.conformance.validation import validate
-from simulator.conformance.yamlfile import Document, Path_, ScenarioError, read
+from simulator.conformance.yamlfile import Document, Fault, Path_, ScenarioError, all_told, read
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 _MAX_ERRORS = 10
@@ -103,45 +103,39 @@ def load_scenario(
     scenario = validate(document, fmt.Scenario)
     steps: list[PlacedStep] = []
     looked_at: list[PlacedStep] = []
-    errors: list[ScenarioError] = []
+    faults: list[Fault] = []
     for index, step in enumerate(scenario.steps):
         placed = PlacedStep(step, document, ("steps", index))
-        try:
-            unfolded = _unfold(placed, fragments)
-        except ScenarioError as error:
-            errors.append(error)
-            continue
+        unfolded = _unfold(placed, fragments, faults)
         steps += unfolded
         looked_at += unfolded if placed in unfolded else [placed, *unfolded]
-    errors += _unknown_rules(scenario, document, steps, rules)
-    if not errors:  # a fragment that is missing would make many references wrong
+    faults += _unknown_rules(scenario, document, steps, rules)
+    if not faults:  # a fragment that is missing would make many references wrong
         in_place = [StepInPlace(s.step, s.document, s.path, s.arguments) for s in looked_at]
-        errors += [
-            home.error(path, text) for home, path, text in complaints(scenario, in_place, document)
-        ]
-    _raise_all(errors)
+        faults += complaints(scenario, in_place, document)
+    if faults:
+        raise all_told(faults)
     return PlacedScenario(scenario, document, tuple(steps))
 
 
-def _raise_all(errors: Iterable[ScenarioError]) -> None:
-    texts = dict.fromkeys(map(str, errors))
-    if texts:
-        raise ScenarioError("\n".join(texts))
-
-
-def _unfold(placed: PlacedStep, fragments: Mapping[str, Document]) -> list[PlacedStep]:
-    step = placed.step
+def _unfold(
+    placed: PlacedStep, fragments: Mapping[str, Document], faults: list[Fault]
+) -> list[PlacedStep]:
+    """A call as it is, a fragment's steps for a `use`; nothing if that is a fault."""
+    step, home = placed.step, placed.document
     if (step.call is None and step.raw is None) == (step.use is None):
         message = "a step either calls a method (`call`, `raw`) or uses a fragment (`use`)"
-        raise placed.document.error(placed.path, message)
+        faults.append((home, placed.path, message))
+        return []
     if step.use is None:
         if step.id is None:
-            raise placed.document.error(placed.path, "a step that calls needs an `id`")
+            faults.append((home, placed.path, "a step that calls needs an `id`"))
         return [placed]
     document = fragments.get(step.use)
     if document is None:
         hint = did_you_mean(step.use, fragments) or f"; there are {', '.join(fragments)}"
-        raise placed.document.error((*placed.path, "use"), f'no fragment "{step.use}"{hint}')
+        faults.append((home, (*placed.path, "use"), f'no fragment "{step.use}"{hint}'))
+        return []
     fragment = validate(document, fmt.Fragment)
     arguments = {"order": "$order", **(step.with_ or {})}
     prefix = f"{step.as_}-" if step.as_ else ""
@@ -163,7 +157,7 @@ def _unknown_rules(
     document: Document,
     steps: Sequence[PlacedStep],
     rules: Mapping[str, Rule],
-) -> list[ScenarioError]:
+) -> list[Fault]:
     named: list[tuple[Document, Path_, str]] = [
         (document, ("rules", i), rule) for i, rule in enumerate(scenario.rules)
     ]
@@ -173,7 +167,7 @@ def _unknown_rules(
         for path, rule in rules_of(placed.step)
     ]
     return [
-        home.error(path, f'there is no rule "{rule}" in rules.yaml{did_you_mean(rule, rules)}')
+        (home, path, f'there is no rule "{rule}" in rules.yaml{did_you_mean(rule, rules)}')
         for home, path, rule in named
         if rule not in rules
     ]

@@ -9,26 +9,26 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.conformance import format as fmt
 from simulator.conformance.events import Level, Rule
-from simulator.conformance.validation import explain
-from simulator.conformance.yamlfile import Document, ScenarioError, read
+from simulator.conformance.validation import explained
+from simulator.conformance.yamlfile import Document, Fault, all_told, read
 
 
 def load_rules(files: Iterable[tuple[Path, str]]) -> dict[str, Rule]:
     """The rules of files given with their names. Raises ScenarioError that tells all faults."""
     rules: dict[str, Rule] = {}
     homes: dict[str, str] = {}
-    errors: list[str] = []
+    faults: list[Fault] = []
     for path, name in files:
         document = read(path, name)
         for index, row in enumerate(_rows(document)):
             for key, value in (("id", row.id), ("code", row.code)):
                 if value in homes:
                     text = f"{value} stands in {homes[value]} already"
-                    errors.append(str(document.error((index, key), text)))
+                    faults.append((document, (index, key), text))
                 homes[value] = name
             rules[row.id] = Rule(**{**row.model_dump(), "level": Level(row.level)})
-    if errors:
-        raise ScenarioError("\n".join(errors))
+    if faults:
+        raise all_told(faults)
     return rules
 
 
@@ -36,4 +36,4 @@ def _rows(document: Document) -> list[fmt.RuleRow]:
     try:
         return TypeAdapter(list[fmt.RuleRow]).validate_python(document.data)
     except ValidationError as error:
-        raise ScenarioError("\n".join(explain(document, fmt.RuleRow, error))) from error
+        raise explained(document, fmt.RuleRow, error) from error

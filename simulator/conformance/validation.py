@@ -7,7 +7,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from simulator.conformance.arguments import did_you_mean
-from simulator.conformance.yamlfile import Document, Path_, ScenarioError
+from simulator.conformance.yamlfile import Document, Path_, ScenarioError, all_told
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -17,24 +17,24 @@ def validate(document: Document, model: type[M]) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise ScenarioError("\n".join(explain(document, model, error))) from error
+        raise explained(document, model, error) from error
 
 
-def explain(document: Document, model: type[BaseModel], error: ValidationError) -> list[str]:
-    """Each complaint once, in the order of the file's keys."""
-    texts = [_text(document, model, e["loc"], e["type"], e["msg"]) for e in error.errors()]
-    return list(dict.fromkeys(texts))
+def explained(document: Document, model: type[BaseModel], error: ValidationError) -> ScenarioError:
+    """pydantic's complaints in our words, with their places."""
+    return all_told(
+        (document, e["loc"], _text(model, e["loc"], e["type"], e["msg"])) for e in error.errors()
+    )
 
 
-def _text(document: Document, model: type[BaseModel], loc: Path_, kind: str, message: str) -> str:
-    path = tuple(part for part in loc if not str(part).startswith("function-"))
+def _text(model: type[BaseModel], path: Path_, kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         known = _keys_at(model, path[:-1])
         hint = did_you_mean(str(path[-1]), known) or f"; known here: {', '.join(sorted(known))}"
-        return str(document.error(path, f'unknown key "{path[-1]}"{hint}'))
+        return f'unknown key "{path[-1]}"{hint}'
     if kind == "missing":
-        return str(document.error(path, f'the key "{path[-1]}" is missing'))
-    return str(document.error(path, message.removeprefix("Value error, ")))
+        return f'the key "{path[-1]}" is missing'
+    return message.removeprefix("Value error, ")
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:

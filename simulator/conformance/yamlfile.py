@@ -7,7 +7,7 @@ Only what JSON has: texts, integers, fractions, booleans, null. `on`, `no`, `12:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,22 @@ class Document:
         """An error that shows its place with a caret."""
         place = self.place(path)
         return ScenarioError(f"{self.file}: {message}" if place is None else _shown(place, message))
+
+
+Fault = tuple[Document, Path_, str]
+"""Something that is wrong, with the place of it."""
+
+
+def all_told(faults: Iterable[Fault]) -> ScenarioError:
+    """One error for several faults: each once, in the order of the files."""
+
+    def order(fault: Fault) -> tuple[str, int, int]:
+        place = fault[0].place(fault[1])
+        return (fault[0].file, place.line, place.column) if place else (fault[0].file, 0, 0)
+
+    ordered = sorted(faults, key=order)
+    texts = dict.fromkeys(str(home.error(path, text)) for home, path, text in ordered)
+    return ScenarioError("\n".join(texts))
 
 
 def _shown(place: Place, message: str) -> str:
