@@ -20,8 +20,10 @@ $(READY): pyproject.toml constraints.txt
 
 setup: $(READY)  ## the virtual environment .venv, with everything
 
-check: $(READY)  ## check the reference merchant: the whole catalogue, on SQLite
-	$(BIN)/payme-sandbox check
+check: $(READY)  ## check the reference merchant: the whole catalogue, in each of its set-ups
+	$(BIN)/payme-sandbox check --reference one-time
+	$(BIN)/payme-sandbox check --reference accumulating
+	$(BIN)/payme-sandbox check --reference no-refunds
 
 check-example: $(READY)  ## check a real third-party merchant (examples/payme-pkg)
 	$(MAKE) -C examples/payme-pkg check

@@ -60,6 +60,11 @@ def _target_options(command: Any) -> Any:
 
 @cli.command(epilog=EXIT_CODES)
 @_target_options
+@click.option(
+    "--reference",
+    type=click.Choice(["one-time", "accumulating", "no-refunds"]),
+    help="the reference merchant, set up so (default if no merchant is named: one-time)",
+)
 @click.option("--only", multiple=True, metavar="GLOB", help="scenario ids, rule ids or codes")
 @click.option("--tag", multiple=True, help="scenarios with this tag")
 @click.option(

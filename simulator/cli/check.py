@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 import click
 
 from simulator.cli.cases import CaseError, last_failed
 from simulator.cli.options import CheckOptions
-from simulator.cli.reference import reference_config
+from simulator.cli.reference import clean_environment, reference_config
 from simulator.cli.run import Run
 from simulator.cli.settings import DEFAULT_FILE, load_settings
 from simulator.cli.target import Choices, TargetError, start_process
@@ -46,22 +47,28 @@ def run_check(options: CheckOptions) -> int:
         return 130
 
 
-def _settings(options: CheckOptions, stack: ExitStack) -> Loaded:
-    """The target's configuration; the reference merchant's if none was named."""
+def _settings(options: CheckOptions, stack: ExitStack) -> tuple[Loaded, Mapping[str, str]]:
+    """The target's configuration, the reference merchant's if none was named; and the
+    environment that its process begins with."""
     named = options.config or options.url or os.environ.get("PAYME_SANDBOX_URL")
-    if not named and not DEFAULT_FILE.exists():
-        path, variables = stack.enter_context(reference_config(options.profile))
-        return load_settings(path, None, None, {**os.environ, **variables})
+    if options.reference and named:
+        text = "--reference starts the reference merchant; leave out --config, --url or it."
+        raise TargetError(text, 2)
+    if options.reference or not (named or DEFAULT_FILE.exists()):
+        variant = options.reference or "one-time"
+        path, variables = stack.enter_context(reference_config(variant, options.profile))
+        environ = {**clean_environment(), **variables}
+        return load_settings(path, None, None, environ), environ
     loaded = load_settings(options.config, options.url, options.key)
     if not loaded.config.merchant.url:
         raise TargetError("No merchant is named: give merchant.url in the file, or --url.", 2)
-    return loaded
+    return loaded, os.environ
 
 
 def _check(options: CheckOptions, stack: ExitStack) -> int:
-    loaded = _settings(options, stack)
+    loaded, environ = _settings(options, stack)
     known = load_baseline(options.baseline) if options.baseline else []
-    process = None if options.dry_run else start_process(loaded, stack)
+    process = None if options.dry_run else start_process(loaded, stack, environ)
     catalogue = load_catalogue(options.scenarios)  # while the merchant is starting
     chosen = select(
         catalogue.scenarios,

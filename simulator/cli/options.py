@@ -14,6 +14,7 @@ class CheckOptions:
     url: str | None = None
     key: str | None = None
     profile: str = "default"
+    reference: str | None = None
     wait: int | None = None
     scenarios: Path | None = None
     only: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,26 +22,64 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to set the reference merchant up: its own flags, and what the file says of it."""
+
+    flags: tuple[str, ...] = ()
+    account_type: str = "one-time"
+    refunds: bool = True
+    numbers: str = "auto"
+
+
+VARIANTS = {
+    "one-time": Variant(),
+    "accumulating": Variant(
+        ("--account-type", "accumulating", "--min", "50000", "--max", "100000000"),
+        account_type="accumulating",
+        numbers="digits",
+    ),
+    "no-refunds": Variant(("--no-refunds",), refunds=False),
+}
+
+
 @contextmanager
-def reference_config(profile: str) -> Iterator[tuple[Path, dict[str, str]]]:
+def reference_config(name: str, profile: str) -> Iterator[tuple[Path, dict[str, str]]]:
     """A payme-sandbox.toml for a fresh reference merchant, and the variables it reads.
 
     The key has a colon and other punctuation, as Payme's own keys may.
     """
     port = _free_port()
+    variant = VARIANTS[name]
     command = [sys.executable, "-m", "backend", "--port", str(port), "--profile", profile]
+    command += variant.flags
     shown = "[" + ", ".join(f"'{part}'" for part in command) + "]"
     with TemporaryDirectory(prefix="payme-sandbox-") as folder:
         path = Path(folder) / "payme-sandbox.toml"
         text = _TOML.read_text(encoding="utf-8")
-        text = text.replace("@PORT@", str(port)).replace("@COMMAND@", shown)
+        for place, value in (
+            ("@PORT@", str(port)),
+            ("@COMMAND@", shown),
+            ("@ACCOUNT_TYPE@", variant.account_type),
+            ("@REFUNDS@", str(variant.refunds).lower()),
+            ("@NUMBERS@", variant.numbers),
+        ):
+            text = text.replace(place, value)
         path.write_text(text, encoding="utf-8")
         yield path, {"PAYME_BACKEND_KEY": f"{secrets.token_hex(8)}:@#%&?^={secrets.token_hex(8)}"}
 
 
+def clean_environment() -> dict[str, str]:
+    """Our environment without settings of a backend: the reference merchant gets its own."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PAYME_BACKEND_")}
+
+
 def run_backend(arguments: Sequence[str]) -> int:
-    """`payme-sandbox backend …`: the merchant in its own process, its exit code ours."""
-    process = subprocess.Popen([sys.executable, "-m", "backend", *arguments], env=os.environ)
+    """`payme-sandbox backend …`: the merchant takes our place, or is our child on Windows."""
+    command = [sys.executable, "-m", "backend", *arguments]
+    if os.name == "posix":
+        os.execv(sys.executable, command)
+    process = subprocess.Popen(command)
     while True:
         try:
             return process.wait()

@@ -27,6 +27,7 @@ def run_replay(case: str, wait: int | None, key: str | None) -> int:
             url=options.get("url"),
             key=key,
             profile=str(options.get("profile", "default")),
+            reference=options.get("reference"),
             scenarios=_path(options.get("scenarios")),
             strict=bool(options.get("strict")),
             only=(name,),

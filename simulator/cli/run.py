@@ -121,7 +121,7 @@ class Run:
         kept = {
             name: str(value) if isinstance(value, Path) else value
             for name, value in asdict(options).items()
-            if name in ("config", "url", "profile", "scenarios", "strict")
+            if name in ("config", "url", "profile", "reference", "scenarios", "strict")
         }
         cases: list[Listener] = [CaseWriter(kept), CaseScripts(FOLDER / "cases")]
         return console, Broadcast([self._tally, *cases, *files, *github, console])

@@ -59,7 +59,9 @@ class Opened:
     orders: OrderSource
 
 
-def start_process(loaded: Loaded, stack: ExitStack) -> MerchantProcess | None:
+def start_process(
+    loaded: Loaded, stack: ExitStack, environ: Mapping[str, str]
+) -> MerchantProcess | None:
     """Start the merchant if the configuration says how; it is stopped with the stack."""
     if loaded.config.process is None:
         return None
