@@ -30,19 +30,24 @@ def match_cell(
 ) -> list[Mismatch]:
     """One column: times compare in the column's own unit, all else as in answers."""
     if isinstance(seen, Time):
-        if operator(wanted) == "$not" and isinstance(wanted, Mapping):
-            holds = bool(match_cell(wanted["$not"], seen, matching, path, where))
-            return [] if holds else [Mismatch(path, f"not {show(wanted)}", _cell(seen), where)]
-        if operator(wanted) == "$unset" or is_unset(wanted):
-            holds = seen.unset
-        elif operator(wanted) == "$type":
-            holds = not seen.unset
-        else:
-            number = _as_ms(wanted)
-            holds = type(number) is int and seen.matches(number)
-        words = "no time yet" if is_unset(wanted) or operator(wanted) else show(wanted)
-        return [] if holds else [Mismatch(path, words, _cell(seen), where)]
+        words = "no time yet" if is_unset(wanted) or wanted == {"$unset": True} else show(wanted)
+        return [] if _fits(wanted, seen) else [Mismatch(path, words, _cell(seen), where)]
     return matching.match(wanted, seen, path, where)
+
+
+def _fits(wanted: object, seen: Time) -> bool:
+    name = operator(wanted)
+    if isinstance(wanted, Mapping) and name is not None:
+        argument = wanted[name]
+        if name == "$any_of" and isinstance(argument, list):
+            return any(_fits(choice, seen) for choice in argument)
+        if name == "$not":
+            return not _fits(argument, seen)
+        return seen.unset == bool(argument) if name == "$unset" else not seen.unset
+    if is_unset(wanted):
+        return seen.unset
+    number = _as_ms(wanted)
+    return type(number) is int and seen.matches(number)
 
 
 class DatabaseWatch:
