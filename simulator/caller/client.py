@@ -91,6 +91,11 @@ class Caller:
         self._clock = clock
         self._lock = threading.Lock()
 
+    @property
+    def key_has_colon(self) -> bool:
+        """Whether a merchant that splits login:key at every colon would lose part of the key."""
+        return ":" in self._credentials.key
+
     def call(self, call: Call, scenario: str = "", step: str = "") -> Made:
         """Send one call and wait for its answer. Never raises for what a merchant does."""
         rpc_id, request = self._request(call)

@@ -103,6 +103,13 @@ def _key_refused(session: Session, recorder: Recorder, seen: Judged, *, cut: boo
             "colon. It must split at the first one only; as it is, Payme cannot log in."
         )
         return Trouble(text, 1, tuple(recorder.checks()))
+    if session.world.caller.key_has_colon:
+        text = (
+            "The merchant refuses the configured login and key. The key has a colon, as Payme's "
+            "may: most likely the merchant splits login:key at every colon, and must split at the "
+            "first one only. If its TEST_KEY is another one, put that into merchant.key."
+        )
+        return Trouble(text, 1, tuple(recorder.checks()))
     text = (
         "The merchant refuses the configured login and key. If its TEST_KEY is another one, put "
         "that into merchant.key (or the variable it names); if the key is right, the merchant "
