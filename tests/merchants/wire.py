@@ -139,8 +139,8 @@ class Shop:
         self.latest = params
         with self.store.work() as work:
             call = self._call(method, params, work)
-            call.think()
             if self.habits.one_memory:
+                call.think()
                 call.params = self.latest
             if self.habits.guards == "method":
                 self._guard(request, method)

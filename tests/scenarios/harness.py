@@ -47,6 +47,9 @@ def variables(kind: str, folder: Path, port: int) -> dict[str, str]:
         "SHOP_REFUNDS": "no" if kind == "no-refunds" else "yes",
         "SHOP_NUMBERS": "digits" if kind == "digits" else "letters",
         "SHOP_BUG": "none",
+        "PAYME_SANDBOX_DATABASE_ORDERS_AFTER_CANCEL": (
+            "cancelled" if kind == "closing" else "payable"
+        ),
         "PAYME_SANDBOX_REFUNDS": "false" if kind == "no-refunds" else "true",
     }
 

@@ -35,19 +35,15 @@ def _closed_by_cancel(call: Call) -> str:
     return "returned" if call.ops(void) else ""
 
 
-def _lapsed(right: int) -> Any:
-    """A member of a transaction that waited too long, though nobody has noticed it."""
-
-    def member(call: Call) -> int:
-        assert call.op is not None
-        lapsed = call.op.step == "new" and call.now - call.op.sent_at > TWELVE_HOURS_MS
-        shown = {-1: call.op.state, 4: call.op.why, 0: call.op.voided_at}[right]
-        return (right or call.op.sent_at + TWELVE_HOURS_MS) if lapsed else shown  # type: ignore[return-value]
-
-    return member
+def _notice(call: Call) -> str:
+    """Cancel what waited too long before anybody is told about it."""
+    for found in call.ops(call.habits.op_sql):
+        if found.step == "new" and call.now - found.sent_at > TWELVE_HOURS_MS:
+            call.work.change(found, step="void", why=4, voided_at=call.now)
+            call.work.stage(found.bill_no, "open")
+    return ""
 
 
-_ALL = "*"
 CHOICES = (
     choice(
         "right.nulls",
@@ -94,7 +90,11 @@ CHOICES = (
     choice(
         "right.closed-by-cancel",
         "a cancelled bill cannot be paid any more",
-        "create.* check-perform.* cancel.* statement.* expiry.*",
+        "create.* check-perform.* cancel.* statement.* expiry.* official.*",
+        kind="closing",
+        sql=dict.fromkeys(
+            ("cancelled", "expired"), "UPDATE bills SET stage = 'dropped' WHERE bill_no = :bill"
+        ),
         balks={
             "CreateTransaction": _closed_by_cancel,
             "CheckPerformTransaction": _closed_by_cancel,
@@ -114,11 +114,10 @@ CHOICES = (
     ),
     choice(
         "right.lapsed-shown",
-        "CheckTransaction and the statement show what waited too long as cancelled",
-        "expiry.*-check",
-        says={
-            "record": {"state": _lapsed(-1), "reason": _lapsed(4), "cancel_time": _lapsed(0)},
-        },
+        "CheckTransaction cancels what waited too long",
+        "expiry.*",
+        ignores={"too-late"},
+        balks={"CheckTransaction": _notice},
     ),
     choice(
         "right.payme-time-as-own",
@@ -148,11 +147,5 @@ CHOICES = (
             "create-repeated": {"receivers": None},
             "item": {"receivers": None},
         },
-    ),
-    choice(
-        "right.wallet-refuses-nothing",
-        "a wallet without limits of its own but the kassa's",
-        "accumulating.* race.* create.*",
-        kind="accumulating",
     ),
 )

@@ -97,7 +97,7 @@ AUTH = (
     ),
     bug(
         "auth.cancel-unguarded",
-        "auth.wrong-key refusal.changes-nothing",
+        "auth.wrong-key auth.part-of-key",
         "CancelTransaction is routed around the check of the key",
         only="auth.cancel-transaction",
         guards="method",
@@ -105,7 +105,7 @@ AUTH = (
     ),
     bug(
         "auth.perform-unguarded",
-        "auth.wrong-key refusal.changes-nothing",
+        "auth.wrong-key auth.part-of-key",
         "PerformTransaction is routed around the check of the key",
         only="auth.perform-transaction",
         guards="method",

@@ -79,7 +79,8 @@ RACES = (
         "race.create-against-cancel",
         "a repeated CreateTransaction writes the row back as it read it",
         sql={"create-repeated": "UPDATE payme_ops SET step = 'new' WHERE ext_id = :id"},
-        **_SLOW,
+        locks=False,
+        thinks_ms={"CreateTransaction": 50},
     ),
     bug(
         "race.one-memory",
