@@ -92,7 +92,7 @@ def audit(session: Session) -> None:
             shown[tx.payme_id] = record
     if shown:
         _statement(session, shown)
-    session.look_at_log("audit")
+    _log(session)
     if session.watch is not None:
         try:
             _database(session, shown)
@@ -110,6 +110,18 @@ def audit(session: Session) -> None:
         session.recorder.unseen(
             "audit", Verdict.DATABASE, "database.matches-answers", Outcome.NOT_TESTABLE, why
         )
+
+
+def _log(session: Session) -> None:
+    """The rest of the log; a log that cannot be read has nothing to say for the merchant."""
+    eyes = session.world.eyes
+    session.look_at_log("audit")
+    why = eyes.log.problem() if eyes.log is not None else eyes.no_log
+    rule = "log.nothing-forbidden"
+    if why:
+        session.recorder.unseen("audit", Verdict.LOG, rule, Outcome.NOT_TESTABLE, why)
+    elif eyes.log is not None:
+        session.recorder.standing("audit", Report(looked_at={rule, "log.no-key"}), Verdict.LOG)
 
 
 def _check_transaction(session: Session, tx: Transaction) -> Mapping[str, object] | None:

@@ -40,6 +40,7 @@ class LogSource(Protocol):
 
     def mark(self) -> Mark: ...
     def read(self, mark: Mark) -> tuple[Sequence[RawLine], Mark]: ...
+    def problem(self) -> str: ...
 
 
 class LogWatch:
@@ -72,6 +73,10 @@ class LogWatch:
     def reader(self) -> LogReader:
         """A reader that begins where the one that has read most has come to."""
         return LogReader(self, self.seen)
+
+    def problem(self) -> str:
+        """Why nothing can be seen of the log, or an empty text."""
+        return self._source.problem()
 
     @property
     def seen(self) -> Mark:

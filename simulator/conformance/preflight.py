@@ -64,7 +64,7 @@ def _judge(session: Session, recorder: Recorder, order: Order, seen: Judged) -> 
     if seen.answer.code == Code.UNAUTHORIZED or wire.status in _REFUSED:
         part = session.call(_call(order, "key-to-colon"), "check")
         return _key_refused(session, recorder, seen, cut=part.answer.kind == "result")
-    if wire.status in _WRONG_PLACE and seen.answer.kind == "nothing":
+    if wire.status in _WRONG_PLACE and not isinstance(seen.answer.code, int):
         where = wire.header("location")
         redirect = f" and points to {where}" if where else ""
         text = (

@@ -174,7 +174,7 @@ class Session:
 
     def judge_log(self, step: str, lines: Sequence[Line], *, unsent: bool) -> None:
         log = self.world.eyes.log
-        if log is not None:
+        if log is not None and lines:
             report, bad = log.judge(lines, unsent=unsent)
             self.recorder.standing(step, report, Verdict.LOG, Evidence(log_lines=bad))
 
