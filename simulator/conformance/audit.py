@@ -105,8 +105,8 @@ def audit(session: Session) -> None:
                 str(error),
             )
     eyes = session.world.eyes
-    reasons = [eyes.no_database] if eyes.no_database else list(eyes.unsaid_tables.values())
-    for why in reasons if certain else ():
+    why = eyes.no_database or "; ".join(eyes.unsaid_tables.values())
+    if why and certain:
         session.recorder.unseen(
             "audit", Verdict.DATABASE, "database.matches-answers", Outcome.NOT_TESTABLE, why
         )
