@@ -34,7 +34,7 @@ def select(
     chosen = [s for s in scenarios if _fits(s, rules, wanted)]
     if chosen:
         return chosen
-    raise NothingSelected(_nearest(scenarios, wanted))
+    raise NothingSelected(_nearest(scenarios, rules, wanted))
 
 
 def _fits(scenario: PlacedScenario, rules: Mapping[str, Rule], wanted: Selection) -> bool:
@@ -52,18 +52,25 @@ def _fits(scenario: PlacedScenario, rules: Mapping[str, Rule], wanted: Selection
 
 
 def _named(scenario: PlacedScenario, rules: Mapping[str, Rule], glob: str) -> bool:
-    names = [scenario.id]
-    for rule in scenario.scenario.rules:
-        names += [rule, rules[rule].code]
-    return any(fnmatchcase(name, glob) for name in names)
+    return any(fnmatchcase(name, glob) for name in _names(scenario, rules))
 
 
-def _nearest(scenarios: Sequence[PlacedScenario], wanted: Selection) -> str:
+def _names(scenario: PlacedScenario, rules: Mapping[str, Rule]) -> list[str]:
+    """All that --only can call a scenario by."""
+    shown = scenario.scenario.rules
+    return [scenario.id, *shown, *(rules[rule].code for rule in shown)]
+
+
+def _nearest(
+    scenarios: Sequence[PlacedScenario], rules: Mapping[str, Rule], wanted: Selection
+) -> str:
     if wanted.failed_before is not None and not (wanted.only or wanted.tags):
         return "no scenario failed in the last run, so --last-failed selects nothing"
     asked = [*wanted.only, *wanted.tags]
-    known = [s.id for s in scenarios] + sorted({t for s in scenarios for t in s.scenario.tags})
-    near = [m for word in asked for m in difflib.get_close_matches(word, known, 2, 0.4)]
+    names = {name for s in scenarios for name in _names(s, rules)}
+    tags = {tag for s in scenarios for tag in s.scenario.tags}
+    pairs = [*((word, names) for word in wanted.only), *((word, tags) for word in wanted.tags)]
+    near = [m for word, known in pairs for m in difflib.get_close_matches(word, sorted(known), 2)]
     hint = f"; near: {', '.join(dict.fromkeys(near))}" if near else ""
     return f"no scenario fits {' '.join(asked) or 'this selection'}{hint}. See: payme-sandbox list"
 
