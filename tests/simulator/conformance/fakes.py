@@ -34,6 +34,7 @@ class FakeDatabase:
     after_cancel: str = "payable"
     broken: Callable[[Any, str], list[tuple[str, str]]] = lambda order, payme_id: []
     aged: list[tuple[list[str], int]] = field(default_factory=list)
+    ageing: Callable[[Sequence[str], int], None] = lambda payme_ids, by_ms: None
     trouble: str = ""
 
     def _look(self) -> None:
@@ -60,6 +61,7 @@ class FakeDatabase:
     def age(self, payme_ids: Sequence[str], by_ms: int) -> None:
         self._look()
         self.aged.append((list(payme_ids), by_ms))
+        self.ageing(payme_ids, by_ms)
 
     def has(self, column: str) -> bool:
         return column in self.columns

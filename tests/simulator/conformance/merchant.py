@@ -127,6 +127,14 @@ class Merchant:
             self._store(tx, status)
         return _shown(tx, "cancel_time")
 
+    def age(self, payme_ids: Sequence[str], by_ms: int) -> None:
+        """What becomes of the merchant's records when somebody shifts its rows."""
+        for payme_id in payme_ids:
+            tx = self.transactions[payme_id]
+            times = ("time", "create_time", "perform_time", "cancel_time")
+            tx |= {name: tx[name] - by_ms for name in times if tx[name]}
+            self._store(tx, "wait")
+
     def _store(self, tx: dict[str, Any], status: str) -> None:
         """What the database holds of it."""
         kept = [row for row in self.database.rows if row["payme_id"] != tx["id"]]
@@ -210,6 +218,7 @@ def stage(
     """A world in which everything is right."""
     clock = Clock()
     merchant = Merchant(clock, one_time=terms.get("one_time", True))
+    merchant.database.ageing = merchant.age
     numbers = iter(range(1, 10_000))
 
     def make_order(amount_sum: int | None) -> FakeOrder:
