@@ -7,6 +7,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.caller.wire import Exchange, WireAnswer
@@ -19,8 +20,10 @@ from simulator.conformance.events import (
     RunStarted,
     ScenarioFinished,
 )
+from simulator.reports import ReportError
 
 FOLDER = Path(".payme-sandbox")
+_LAST = "last-failed.json"
 _SHOWN = (Outcome.FAILED, Outcome.NOT_TESTABLE, Outcome.WARNED)
 
 
@@ -36,6 +39,7 @@ class CaseWriter:
         self._folder = folder
         self._exchanges: defaultdict[str, list[Exchange]] = defaultdict(list)
         self._seed = 0
+        self._ran: set[str] = set()
         self._failed: list[str] = []
 
     def __call__(self, event: Event) -> None:
@@ -47,10 +51,11 @@ class CaseWriter:
             case ScenarioFinished():
                 self._finish(event)
             case RunFinished():
-                _write(self._folder / "last-failed.json", {"scenarios": self._failed})
+                self._remember()
 
     def _finish(self, event: ScenarioFinished) -> None:
         exchanges = self._exchanges.pop(event.name, [])
+        self._ran.add(event.name)
         if not event.case:
             return
         if any(c.outcome is not Outcome.WARNED for c in event.checks if c.outcome in _SHOWN):
@@ -66,6 +71,16 @@ class CaseWriter:
                 "exchanges": [_exchange(e) for e in exchanges],
             },
         )
+
+    def _remember(self) -> None:
+        """What failed now, and what failed before and was not run again: a replay of one case
+        does not make the others forgotten."""
+        try:
+            before = _failed_before(self._folder)
+        except (OSError, ValueError):
+            before = []
+        kept = [name for name in before if name not in self._ran]
+        _write(self._folder / _LAST, {"scenarios": [*kept, *self._failed]})
 
 
 def _check(check: Check) -> dict[str, object]:
@@ -106,32 +121,55 @@ def _exchange(exchange: Exchange) -> dict[str, object]:
 
 
 def _write(path: Path, data: Mapping[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(part, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        os.replace(part, path)
+    except OSError as error:
+        text = f"cannot write {path}: {error.strerror}. Run in a folder that you may write to."
+        raise ReportError(text) from error
 
 
-def read_case(case: str, folder: Path = FOLDER) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A recorded case: which scenario, with which seed and flags it was run."""
+
+    scenario: str
+    seed: int
+    options: Mapping[str, object]
+
+
+def read_case(case: str, folder: Path = FOLDER) -> Case:
     """One recorded case. Raises CaseError that names those there are."""
     path = folder / "cases" / f"{case}.json"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        return Case(str(data["scenario"]), int(data["seed"]), dict(data["options"]))
     except OSError:
         names = sorted(p.stem for p in (folder / "cases").glob("*.json"))
         there = f"recorded here: {', '.join(names)}" if names else "no case is recorded here"
         raise CaseError(f'there is no case "{case}" in {folder / "cases"}; {there}') from None
-    except ValueError as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise CaseError(f"{path} is damaged ({error}); run check again") from error
-    assert isinstance(data, dict)
-    return data
 
 
 def last_failed(folder: Path = FOLDER) -> set[str]:
     """Names of the scenarios that failed in the last run, without their rows."""
     try:
-        data = json.loads((folder / "last-failed.json").read_text(encoding="utf-8"))
+        return {name.partition("[")[0] for name in _failed_before(folder)}
     except OSError:
         text = "no run is recorded here yet; run check once without --last-failed"
         raise CaseError(text) from None
-    return {str(name).partition("[")[0] for name in data["scenarios"]}
+    except ValueError as error:
+        raise CaseError(f"{folder / _LAST} is damaged ({error}); run check once more") from error
+
+
+def _failed_before(folder: Path) -> list[str]:
+    """The names as they were written. Raises OSError, and ValueError for what we did not write."""
+    data = json.loads((folder / _LAST).read_text(encoding="utf-8"))
+    names = data.get("scenarios") if isinstance(data, dict) else None
+    if not isinstance(names, list):
+        raise ValueError("no list of scenarios")
+    return [str(name) for name in names]

@@ -83,7 +83,11 @@ def write_schema(path: Path, only_check: bool) -> int:
     """Write the schema, or say whether the file is in step with the models."""
     text = schema_text()
     if not only_check:
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            click.echo(f"{path} cannot be written: {error.strerror}; name another file", err=True)
+            return 2
         return 0
     there = path.read_text(encoding="utf-8") if path.exists() else ""
     if there == text:

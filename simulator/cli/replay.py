@@ -14,28 +14,30 @@ from simulator.cli.options import CheckOptions
 def run_replay(case: str, wait: int | None, key: str | None) -> int:
     """Run the scenario of a case again as it was run; the exit code is that of `check`."""
     try:
-        data = read_case(case)
+        recorded = read_case(case)
     except CaseError as error:
         click.echo(str(error), err=True)
         return 2
-    options = data["options"]
-    assert isinstance(options, dict)
-    name = str(data["scenario"]).partition("[")[0]
+    options = recorded.options
     return run_check(
         CheckOptions(
             config=_path(options.get("config")),
-            url=options.get("url"),
+            url=_text(options.get("url")),
             key=key,
-            profile=str(options.get("profile", "default")),
-            reference=options.get("reference"),
+            profile=_text(options.get("profile")) or "default",
+            reference=_text(options.get("reference")),
             scenarios=_path(options.get("scenarios")),
             strict=bool(options.get("strict")),
-            only=(name,),
-            seed=int(str(data["seed"])),
+            only=(recorded.scenario.partition("[")[0],),
+            seed=recorded.seed,
             wait=wait,
             verbose=True,
         )
     )
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
 
 
 def _path(value: object) -> Path | None:

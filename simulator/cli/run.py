@@ -121,8 +121,9 @@ class Run:
         kept = {
             name: str(value) if isinstance(value, Path) else value
             for name, value in asdict(options).items()
-            if name in ("config", "url", "profile", "reference", "scenarios", "strict")
+            if name in ("config", "profile", "reference", "scenarios", "strict")
         }
+        kept["url"] = options.url or os.environ.get("PAYME_SANDBOX_URL")
         cases: list[Listener] = [CaseWriter(kept), CaseScripts(FOLDER / "cases")]
         return console, Broadcast([self._tally, *cases, *files, *github, console])
 
@@ -132,6 +133,12 @@ class Run:
 
     def go(self, process: MerchantProcess | None, choices: Choices) -> int:
         """Open the target, run, close, and report whatever became of it."""
+        try:
+            return self._go(process, choices)
+        finally:
+            self._console.close()
+
+    def _go(self, process: MerchantProcess | None, choices: Choices) -> int:
         floor = Floor(self._options.jobs)
         stopped, code = "", 0
         self._begin(not_looked_at(self._loaded.config, choices.at_once))

@@ -66,7 +66,7 @@ def start_process(
     if loaded.config.process is None:
         return None
     process = stack.enter_context(
-        MerchantProcess(loaded.config.process, loaded.config.merchant.url)
+        MerchantProcess(loaded.config.process, loaded.config.merchant.url, environ=environ)
     )
     try:
         process.start()
