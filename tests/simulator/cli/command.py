@@ -1,0 +1,115 @@
+"""payme-sandbox as a user runs it: a process of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+KEY = "kassa:key-of-36@#%&?^=-characters-1"
+_OURS = re.compile(r"PAYME_|SHOP_|GITHUB_|NO_COLOR|COLUMNS|FORCE_COLOR|PYTEST_")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Both streams."""
+        return self.out + self.err
+
+
+@dataclass
+class Command:
+    """Runs payme-sandbox in `folder`; no setting of this machine reaches it."""
+
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
+        own = {"PYTHONPATH": str(ROOT), "COLUMNS": "100", "TEST_KEY": KEY}
+        return {**clean, **own, **self.variables}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start it and leave it running."""
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "simulator", *arguments],
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def __call__(self, *arguments: str, interrupt: Callable[[], object] | None = None) -> Ran:
+        """Run it to its end; `interrupt` waits for the moment at which Ctrl-C is pressed."""
+        with self.start(*arguments) as process:
+            if interrupt is not None:
+                interrupt()
+                process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=100)
+        ran = Ran(process.returncode, out, err)
+        assert "Traceback (most recent call last)" not in ran.text, ran.text
+        assert KEY not in ran.text, "the key is shown"
+        return ran
+
+    def write(self, name: str, text: str) -> Path:
+        """A file in the folder of the run."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def merchant(self, url: str, more: str = "", top: str = "") -> None:
+        """payme-sandbox.toml for a merchant at that address, whose orders are made at /bills."""
+        place = url.rpartition("/")[0]
+        self.write("payme-sandbox.toml", CONFIG.format(url=url, place=place, more=more, top=top))
+
+
+CONFIG = """\
+{top}
+[merchant]
+url = "{url}"
+key = "${{TEST_KEY}}"
+{more}
+[orders]
+amount = 1000
+account = {{ branch = "samarkand", bill = "{{number}}" }}
+[orders.http]
+url = "{place}/bills"
+json = {{ bill = "{{number}}", tiyin = "{{amount_tiyin}}" }}
+"""
+BLIND = "database = false\nlog = false"
+
+_PLACES = (
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"Psb-\d{10}"), "ORDER"),
+    (re.compile(r"\b[0-9a-f]{24}\b"), "TRANSACTION"),
+    (re.compile(r"\b1[67]\d{11}\b"), "TIME"),
+    (re.compile(r"\b\d+(\.\d)? (ms|s)\b"), "SOME TIME"),
+    (re.compile(r"\bseed \d+"), "seed SEED"),
+)
+
+
+def placed(text: str, folder: Path) -> str:
+    """The text with placeholders for all that differs from run to run."""
+    text = text.replace(str(folder), "FOLDER")
+    for case in (folder / ".payme-sandbox" / "cases").glob("*.json"):
+        text = re.sub(rf"\b{case.stem}\b", "CASE", text)
+    for pattern, place in _PLACES:
+        text = pattern.sub(place, text)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
