@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.caller.client import Call
-from simulator.caller.wire import FailureKind, WireAnswer
+from simulator.caller.wire import FailureKind, WireAnswer, WireFailure
 from simulator.conformance.events import Check, Verdict
 from simulator.conformance.health import MerchantGone
 from simulator.conformance.judging import Judged
@@ -58,7 +58,7 @@ def _judge(session: Session, recorder: Recorder, order: Order, seen: Judged) -> 
     if failure is not None:
         if failure.kind is FailureKind.TOO_LARGE:
             return None
-        return Trouble(_unreachable(failure.text), 3, tuple(recorder.checks()))
+        return Trouble(_unreachable(failure), 3, tuple(recorder.checks()))
     wire = seen.made.answer
     assert isinstance(wire, WireAnswer)
     if seen.answer.code == Code.UNAUTHORIZED or wire.status in _REFUSED:
@@ -76,10 +76,20 @@ def _judge(session: Session, recorder: Recorder, order: Order, seen: Judged) -> 
     return None
 
 
-def _unreachable(what: str) -> str:
+def _unreachable(failure: WireFailure) -> str:
+    if failure.kind is FailureKind.TIMEOUT:
+        return (
+            f"The merchant takes calls but does not answer: {failure.text}. See what it waits for "
+            '(a lock, its database), or raise merchant.timeout, as in timeout = "30s".'
+        )
+    if failure.kind is FailureKind.REFUSED:
+        return (
+            f"The merchant cannot be reached: {failure.text}. Start it and check merchant.url, let "
+            "the harness start it with a [process] table, or give it time with --wait 30."
+        )
     return (
-        f"The merchant cannot be reached: {what}. Start it and check merchant.url, let the "
-        "harness start it with a [process] table, or give it time with --wait 30."
+        f"The merchant takes calls but does not answer as a web server does: {failure.text}. Is "
+        "merchant.url the webhook's address, http or https as it should be? See its error log."
     )
 
 

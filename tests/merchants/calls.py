@@ -54,9 +54,12 @@ class Call:
     terms: Terms
     log: Callable[[str], None]
     secrets: Mapping[str, str] = field(default_factory=dict)
-    now: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    now: int = field(init=False)
     bill: Bill | None = None
     op: Op | None = None
+
+    def __post_init__(self) -> None:
+        self.now = self.habits.clock(time.time_ns() // 1_000_000)
 
     def minds(self, check: str) -> bool:
         """Whether this check is made at all: everywhere, or in this method."""
@@ -78,7 +81,8 @@ class Call:
 
     def ops(self, sql: str) -> list[Op]:
         """Transactions that one of the habits' queries finds."""
-        return self.work.ops(sql, self.values)
+        text = sql.format(id=self.values["id"]) if "{id}" in sql else sql
+        return self.work.ops(text, self.values)
 
     def done(self, event: str, result: Members) -> Members:
         """The result of the call, as the habits have it told."""

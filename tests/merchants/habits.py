@@ -116,7 +116,7 @@ class Habits:
     Decisions: `ignores` names checks that are left out (see `Call.minds`), `balks` adds some by
     method: a function that gives a reason to refuse, or nothing. `codes` and `error` change
     refusals (a function gets the secrets). The SQL texts find rows; one with {bill} is put
-    together unsafely.
+    together unsafely. `clock` is the merchant's own, made from the right time.
     By event (see LINES): `says` changes members of the result (a function gets the call), `sql`
     is run beside the decision (also by reason, when a call is refused), `mutters` are more lines
     in the log, `lines` replaces the right ones.
@@ -161,6 +161,8 @@ class Habits:
     )
     unique: bool = True  # indexes on a bill's number and on Payme's id
     schema: str = ""  # more of it
+    server: frozenset[str] = frozenset()  # closes, chunked, one-at-a-time
+    clock: Callable[[int], int] = lambda ms: ms
     locks: bool = True
     thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
     one_memory: bool = False  # all calls share the params of the latest

@@ -6,7 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import ThreadingMixIn
 from typing import Any
 
 from tests.merchants.wire import Reply, Request, Shop
@@ -38,18 +39,31 @@ class _Handler(BaseHTTPRequestHandler):
         if not reply.status:
             self.close_connection = True
             return
+        manners = self.shop.habits.server
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if "closes" in manners:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        if "chunked" in manners:
+            self.send_header("Transfer-Encoding", "chunked")
+            body = b"".join(_chunk(reply.body[i : i + 50]) for i in range(0, len(reply.body), 50))
+            body += _chunk(b"")
+        else:
+            self.send_header("Content-Length", str(len(reply.body)))
+            body = reply.body
         self.end_headers()
-        self.wfile.write(reply.body)
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """The shop's own log says enough."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+def _chunk(part: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(part), part)
+
+
+class _OneByOne(HTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -58,10 +72,15 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def server_of(shop: Shop, port: int = 0) -> ThreadingHTTPServer:
+class _Threaded(ThreadingMixIn, _OneByOne):
+    daemon_threads = True
+
+
+def server_of(shop: Shop, port: int = 0) -> HTTPServer:
     """A server for that shop, bound and not yet serving."""
     handler = type("Handler", (_Handler,), {"shop": shop})
-    return _Server(("127.0.0.1", port), handler)
+    kind = _OneByOne if "one-at-a-time" in shop.habits.server else _Threaded
+    return kind(("127.0.0.1", port), handler)
 
 
 @contextmanager

@@ -15,6 +15,24 @@ _MINE = "WHERE ext_id = :id"
 
 CANCEL = (
     bug(
+        "cancel.create-time",
+        "cancel.works",
+        "cancel_time is a copy of create_time",
+        only="cancel.own-time",
+        waits=True,
+        sql={"cancelled": f"UPDATE payme_ops SET voided_at = made_at {_MINE}"},
+        says={"cancelled": {"cancel_time": op(lambda o: o.made_at)}},
+    ),
+    bug(
+        "cancel.perform-time",
+        "cancel.refund-works",
+        "a refund's cancel_time is a copy of perform_time",
+        only="cancel.own-time-of-refund",
+        waits=True,
+        sql={"refunded": f"UPDATE payme_ops SET voided_at = paid_at {_MINE}"},
+        says={"refunded": {"cancel_time": op(lambda o: o.paid_at)}},
+    ),
+    bug(
         "cancel.never",
         "cancel.works official.cancel",
         "every cancellation is refused with -31007",

@@ -46,6 +46,49 @@ def _notice(call: Call) -> str:
 
 CHOICES = (
     choice(
+        "right.closes",
+        "the connection is closed after each answer",
+        "transport.* race.* create.* official.*",
+        server=frozenset({"closes"}),
+    ),
+    choice(
+        "right.chunked",
+        "answers come in chunks",
+        "transport.* race.* official.*",
+        server=frozenset({"chunked"}),
+    ),
+    choice(
+        "right.one-at-a-time",
+        "one call is served after another, each on a connection that is closed then",
+        "transport.* race.* create.* perform.* official.*",
+        server=frozenset({"one-at-a-time", "closes"}),
+    ),
+    choice(
+        "right.one-at-a-time-keeps",
+        "one connection is served after another, and kept as long as Payme keeps it",
+        "transport.* race.* official.*",
+        server=frozenset({"one-at-a-time"}),
+    ),
+    choice(
+        "right.whole-seconds",
+        "the merchant's clock knows whole seconds only",
+        "create.* perform.* cancel.* check.* types.* statement.*",
+        waits=True,
+        clock=lambda ms: ms // 1000 * 1000,
+    ),
+    choice(
+        "right.clock-ahead",
+        "the merchant's clock is a minute fast",
+        "create.* perform.* cancel.* expiry.young-lives expiry.aged-perform",
+        clock=lambda ms: ms + 60_000,
+    ),
+    choice(
+        "right.clock-behind",
+        "the merchant's clock is forty seconds slow",
+        "create.* perform.* cancel.* expiry.*",
+        clock=lambda ms: ms - 40_000,
+    ),
+    choice(
         "right.nulls",
         "the other one of result and error is there and null",
         "envelope.* error.* types.* official.*",

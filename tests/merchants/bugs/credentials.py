@@ -128,6 +128,14 @@ AUTH = (
         ignores={"key:CheckPerformTransaction"},
     ),
     bug(
+        "auth.documents-unguarded",
+        "auth.wrong-key auth.no-header",
+        "SetFiscalData is routed around the check of the key",
+        only="auth.set-fiscal-data",
+        guards="method",
+        ignores={"key:SetFiscalData"},
+    ),
+    bug(
         "auth.debug-mode",
         "auth.wrong-key auth.no-header auth.empty-password auth.other-scheme",
         "the check is switched off",

@@ -165,6 +165,6 @@ MEMBERS = (
         "types.receivers",
         "`receivers` is an empty object",
         only="create.works",
-        says={"created": {"receivers": {}}},
+        says={"created": {"receivers": {}}, "create-repeated": {"receivers": {}}},
     ),
 )

@@ -78,8 +78,8 @@ WALLETS = (
         "all payments of a wallet have the wallet's number",
         kind="accumulating",
         says={
-            "created": {"transaction": op(lambda o: o.bill_no)},
-            "create-repeated": {"transaction": op(lambda o: o.bill_no)},
+            event: {"transaction": op(lambda o: o.bill_no)}
+            for event in ("created", "create-repeated", "performed", "perform-repeated", "record")
         },
     ),
 )

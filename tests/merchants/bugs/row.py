@@ -13,7 +13,8 @@ class Bug:
     """A single bug. `breaks` are the rules that must tell of it, every one.
 
     `only` names the scenarios that suffice to find it; by default all that show those rules.
-    `kind` is the merchant it is in: one-time, accumulating, no-refunds or digits. `waits` is true
+    `kind` is the merchant it is in: one-time, accumulating, no-refunds, digits (in bills'
+    numbers) or closing (a bill whose transaction was cancelled stays closed). `waits` is true
     if the scenarios' pauses are needed to find it; `patience_ms` is the time limit of a call.
     """
 
@@ -46,6 +47,8 @@ def bug(
     return Bug(name, rules, does, Habits(**habits), chosen, kind, profile, waits, patience_ms)
 
 
-def choice(name: str, does: str, only: str, *, kind: str = "one-time", **habits: Any) -> Bug:
+def choice(
+    name: str, does: str, only: str, *, kind: str = "one-time", waits: bool = False, **habits: Any
+) -> Bug:
     """A way of working that the documents leave open: it breaks nothing."""
-    return Bug(name, (), does, Habits(**habits), tuple(only.split()), kind)
+    return Bug(name, (), does, Habits(**habits), tuple(only.split()), kind, waits=waits)

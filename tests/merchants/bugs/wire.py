@@ -270,6 +270,20 @@ ENVELOPE = (
         op_sql=_UNDEFINED,
     ),
     bug(
+        "envelope.like-id",
+        "envelope.members-refused",
+        "transactions are found by LIKE",
+        only="envelope.transaction-members",
+        op_sql="SELECT * FROM payme_ops WHERE ext_id LIKE :id ORDER BY op_no DESC",
+    ),
+    bug(
+        "envelope.injected-id",
+        "envelope.members-refused",
+        "the query for a transaction is put together from texts",
+        only="envelope.transaction-members",
+        op_sql="SELECT * FROM payme_ops WHERE ext_id = '{id}'",
+    ),
+    bug(
         "envelope.account-not-needed",
         "envelope.members-refused",
         "CheckPerformTransaction without an account is allowed if the amount is that of any bill",

@@ -16,7 +16,7 @@ def test_list(command: Command) -> None:
 
 
 def test_list_as_json(command: Command) -> None:
-    ran = command("list", "--json")
+    ran = command.within("list", "--json")
     data = json.loads(ran.out)
     assert (ran.code, data["version"]) == (0, 1)
     assert {"create.works"} <= {rule["id"] for rule in data["rules"]}
@@ -33,12 +33,12 @@ def test_explain(command: Command) -> None:
 
 
 def test_explain_something_unknown(command: Command, whole: Compare) -> None:
-    whole("explain-unknown", command("explain", "create.repeat-same-anser"))
+    whole("explain-unknown", command.within("explain", "create.repeat-same-anser"))
 
 
 def test_own_scenarios_are_listed_too(command: Command) -> None:
     command.write("mine/a.yaml", OWN)
-    ran = command("list", "--json", "--scenarios", "mine")
+    ran = command.within("list", "--json", "--scenarios", "mine")
     files = [scenario["file"] for scenario in json.loads(ran.out)["scenarios"]]
     assert (ran.code, files[-1]) == (0, "mine/a.yaml")
 
@@ -60,12 +60,12 @@ def test_own_scenarios_with_slips(command: Command, whole: Compare) -> None:
 
 
 def test_the_schema_can_be_written_and_checked(command: Command) -> None:
-    assert command("schema", "s.json").code == 0
+    assert command.within("schema", "s.json").code == 0
     committed = (ROOT / "scenarios" / "schema.json").read_text(encoding="utf-8")
     assert (command.folder / "s.json").read_text(encoding="utf-8") == committed
-    assert command("schema", "s.json", "--check").code == 0
+    assert command.within("schema", "s.json", "--check").code == 0
     command.write("s.json", "{}")
-    ran = command("schema", "s.json", "--check")
+    ran = command.within("schema", "s.json", "--check")
     assert (ran.code, ran.err) == (
         1,
         "s.json is not in step with the format; run: payme-sandbox schema\n",
@@ -73,7 +73,7 @@ def test_the_schema_can_be_written_and_checked(command: Command) -> None:
 
 
 def test_a_schema_that_cannot_be_written(command: Command) -> None:
-    ran = command("schema")
+    ran = command.within("schema")
     assert ran.code == 2
     assert ran.err.startswith("scenarios/schema.json cannot be written: No such file")
 
@@ -85,7 +85,7 @@ def test_config_show(command: Command, whole: Compare) -> None:
 
 
 def test_config_show_without_a_file(command: Command) -> None:
-    ran = command("config", "show", "--key", "flag-key-of-many-letters")
+    ran = command.within("config", "show", "--key", "flag-key-of-many-letters")
     assert ran.code == 0
     assert "flag-key" not in ran.out
     assert "--key" in ran.out
@@ -93,6 +93,6 @@ def test_config_show_without_a_file(command: Command) -> None:
 
 def test_config_show_of_a_file_that_is_wrong(command: Command) -> None:
     command.write("payme-sandbox.toml", "[merchant]\nurll = 5\n")
-    ran = command("config", "show")
+    ran = command.within("config", "show")
     assert ran.code == 2
     assert ran.err.startswith("payme-sandbox.toml:2:1: merchant.urll is not a known key")

@@ -15,7 +15,7 @@ from simulator.conformance.load import load_catalogue
 from tests.merchants.bugs import BUGS
 from tests.merchants.habits import Habits
 from tests.simulator.caller.servers import answer, closed_port, serving
-from tests.simulator.cli.command import BLIND, KEY, Command
+from tests.simulator.cli.command import BLIND, KEY, MINE, Command
 from tests.simulator.cli.conftest import Compare, Open
 from tests.simulator.cli.test_refusals import orders_only
 
@@ -40,7 +40,7 @@ def report(command: Command) -> dict[str, Any]:
 
 def test_a_good_merchant(shop: Open, whole: Compare) -> None:
     command = shop()
-    ran = command("check", "--only", "create.works", "--seed", "7", *REPORTS)
+    ran = command("check", *MINE, "--seed", "7", *REPORTS)
     whole("good", ran)
     data = report(command)
     assert (ran.code, data["exit_code"], data["seed"]) == (0, 0, 7)
@@ -54,39 +54,39 @@ BROKEN = "types.seconds"
 
 def test_a_failure_its_case_and_the_way_back(shop: Open) -> None:
     command = shop(habits(BROKEN))
-    ran = command("check", "--only", "create.works", "--only", "check-perform.allow", *REPORTS)
+    ran = command("check", *MINE, "--only", "check-perform.allow", *REPORTS)
     assert ran.code == 1
     failed = [c for c in report(command)["checks"] if c["outcome"] == "failed"]
     assert {c["rule"] for c in failed} >= {"types.times"}
-    case = next(c["case"] for c in failed if c["scenario"] == "create.works")
+    case = next(c["case"] for c in failed if c["scenario"] == "mine.pay")
     assert f"payme-sandbox replay {case}" in ran.out
     script = command.folder / ".payme-sandbox" / "cases" / f"{case}.sh"
     assert "curl" in script.read_text(encoding="utf-8")
     again = command("replay", case)
     assert again.code == 1
     assert "types.times" in again.out
-    only = command("check", "--last-failed", "--dry-run")
+    only = command.within("check", "--scenarios", "mine", "--last-failed", "--dry-run")
     assert only.code == 0
     assert {line.split()[0] for line in only.out.splitlines()} == {c["scenario"] for c in failed}
 
 
 def test_a_failing_run_as_a_person_sees_it(shop: Open, whole: Compare) -> None:
     command = shop(habits(BROKEN))
-    whole("failing", command("check", "--only", "create.works", "--seed", "7"))
+    whole("failing", command("check", *MINE, "--seed", "7"))
 
 
 def test_what_was_mended_is_not_asked_for_again(shop: Open) -> None:
     command = shop()
-    names = {"scenarios": ["create.works", "cancel.works"]}
+    names = {"scenarios": ["mine.pay", "cancel.works"]}
     command.write(".payme-sandbox/last-failed.json", json.dumps(names))
-    assert command("check", "--only", "create.works").code == 0
+    assert command("check", *MINE).code == 0
     kept = json.loads((command.folder / ".payme-sandbox/last-failed.json").read_text())
     assert kept == {"scenarios": ["cancel.works"]}
 
 
 def test_a_should_warns_unless_the_run_is_strict(shop: Open) -> None:
     command = shop(habits(NULL_TIMES))
-    words = ("check", "--only", "create.works")
+    words = ("check", *MINE)
     ran = command(*words, *REPORTS)
     assert (ran.code, report(command)["totals"]["failed"]) == (0, 0)
     assert report(command)["totals"]["warned"] > 0
@@ -98,7 +98,7 @@ KNOWN = '[[known]]\ncode = "{code}"\nscenario = "*"\nreason = "r"\nowner = "o"\n
 
 def test_a_baseline(shop: Open) -> None:
     command = shop(habits(BROKEN))
-    words = ("check", "--only", "create.works", "--baseline", "b.toml", *REPORTS)
+    words = ("check", *MINE, "--baseline", "b.toml", *REPORTS)
     codes = {rule.id: rule.code for rule in load_catalogue().rules.values()}
     broken, kept = ("types.times", "create.repeat-same-answer"), "create.works"
     entries = [KNOWN.format(code=codes[rule], until="2999-01-01") for rule in (*broken, kept)]
@@ -116,7 +116,7 @@ def test_a_baseline(shop: Open) -> None:
 
 def test_failures_may_be_reported_with_exit_code_zero(shop: Open) -> None:
     command = shop(habits(BROKEN))
-    ran = command("check", "--only", "create.works", "--exit-zero", "--github", *REPORTS)
+    ran = command("check", *MINE, "--exit-zero", "--github", *REPORTS)
     assert ran.code == 0
     assert report(command)["totals"]["failed"] > 0
     assert "::error" in ran.out
@@ -149,7 +149,7 @@ def _garbage() -> bytes:
 def test_a_merchant_that_answers_garbage(command: Command, body: bytes) -> None:
     with serving(orders_only(lambda connection: connection.sendall(body))) as server:
         command.merchant(server.url.replace("/payme", "/pay"), top=BLIND)
-        ran = command("check", "--only", "create.works", "--only", "statement.one", *REPORTS)
+        ran = command("check", *MINE, "--only", "statement.one", *REPORTS)
     assert ran.code == 1
     assert report(command)["totals"]["failed"] > 0
     assert "\x1b" not in ran.out

@@ -31,7 +31,7 @@ def test_help(command: Command, whole: Compare) -> None:
 
 
 def test_help_of_check(command: Command, whole: Compare) -> None:
-    whole("help-check", command("check", "-h"))
+    whole("help-check", command.within("check", "-h"))
 
 
 @pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["--version"]])

@@ -7,10 +7,10 @@ import socket
 from collections.abc import Callable
 
 from tests.simulator.caller.servers import answer, closed_port, serving
-from tests.simulator.cli.command import BLIND, Command, Ran
+from tests.simulator.cli.command import BLIND, MINE, Command, Ran
 from tests.simulator.cli.conftest import Compare, Open
 
-ONE = ("--only", "create.works", "--seed", "7")
+ONE = (*MINE, "--seed", "7")
 
 
 def check(command: Command, *words: str) -> Ran:
@@ -178,7 +178,7 @@ def test_no_case_and_no_last_run(command: Command) -> None:
         'there is no case "x7Kp2" in .payme-sandbox/cases; no case is recorded here\n'
     )
     command.merchant("http://127.0.0.1:5000/pay", top=BLIND)
-    ran = command("check", "--last-failed")
+    ran = command.within("check", "--last-failed")
     assert ran.code == 2
     assert ran.err == "no run is recorded here yet; run check once without --last-failed\n"
 
@@ -187,7 +187,7 @@ def test_damaged_records(command: Command) -> None:
     command.merchant("http://127.0.0.1:5000/pay", top=BLIND)
     command.write(".payme-sandbox/last-failed.json", "{")
     command.write(".payme-sandbox/cases/x7Kp2.json", "{")
-    ran = command("check", "--last-failed")
+    ran = command.within("check", "--last-failed")
     assert ran.code == 2
     assert ran.err.startswith(".payme-sandbox/last-failed.json is damaged (")
     ran = command("replay", "x7Kp2")
@@ -196,7 +196,7 @@ def test_damaged_records(command: Command) -> None:
 
 
 def test_a_folder_of_scenarios_that_is_not_there(command: Command) -> None:
-    ran = command("check", "--scenarios", "none")
+    ran = command.within("check", "--scenarios", "none")
     assert (ran.code, ran.err) == (2, "none: there is no such folder of scenarios\n")
 
 
@@ -217,6 +217,6 @@ def test_a_process_that_dies_at_once(command: Command) -> None:
 
 
 def test_the_reference_merchant_and_another_one(command: Command) -> None:
-    ran = command("check", "--reference", "one-time", "--url", "http://127.0.0.1:5000/pay")
+    ran = command.within("check", "--reference", "one-time", "--url", "http://127.0.0.1:5000/pay")
     assert ran.code == 2
     assert "--reference starts the reference merchant" in ran.err
