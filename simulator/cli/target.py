@@ -216,7 +216,8 @@ def _eyes(
         watch = LogWatch(log, masker, config.log.forbidden, expected, shared=shared)
     no_database = None if config.database is not None else _UNSAID.format("database")
     no_log = None if config.log is not None else _UNSAID.format("log")
-    return Eyes(database, watch, no_database, no_log, _unsaid_tables(config))
+    unsaid = _unsaid_tables(config)
+    return Eyes(database, watch, no_database, no_log, unsaid, alone=not shared)
 
 
 def _unsaid_tables(config: Config) -> dict[str, str]:

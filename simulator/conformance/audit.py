@@ -224,6 +224,9 @@ def _database(session: Session, shown: Mapping[str, Mapping[str, object]]) -> No
     certain = all(tx.sure for tx in session.books.transactions.values())
     if certain and len(session.all_orders) <= _MOST:
         for order in session.all_orders:
-            mine = session.books.of_account(dict(order.account))
+            account = dict(order.account)
+            if account in session.books.strays:
+                continue
+            mine = session.books.of_account(account)
             rows += watch.order_fits(order, mine, now, report)
     session.recorder.standing("audit", report, Verdict.DATABASE, Evidence(rows=rows))

@@ -53,6 +53,8 @@ class Books:
 
     transactions: dict[str, Transaction] = field(default_factory=dict)
     refused: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    strays: list[object] = field(default_factory=list)
+    """Accounts for which something was created under an id that Payme never gives."""
 
     @property
     def ids(self) -> set[str]:
@@ -73,7 +75,11 @@ class Books:
 
     def note(self, method: Method | None, params: object, answer: Answer, now: int) -> None:
         """Take in what a call was answered."""
-        if not isinstance(params, Mapping) or not isinstance(params.get("id"), str):
+        if not isinstance(params, Mapping):
+            return
+        if not isinstance(params.get("id"), str):
+            if method is Method.CREATE and answer.kind != "error":
+                self.strays.append(params.get("account"))
             return
         known = self.transactions.get(params["id"])
         if answer.kind == "nothing":

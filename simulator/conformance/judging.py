@@ -12,7 +12,7 @@ from simulator.protocol.errors import check_error
 from simulator.protocol.finding import Finding, Report, show
 from simulator.protocol.kinds import payme_would_send
 from simulator.protocol.members import check_result
-from simulator.protocol.vocabulary import Method, as_method
+from simulator.protocol.vocabulary import OPTIONAL, Method, as_method
 
 UNSENT = "transport.unsent-answer"
 _FAILURE_RULES = {
@@ -118,9 +118,14 @@ def judge(made: Made, members: Collection[str], own: Collection[str], unsent: bo
             not made.leaked_key,
             Finding("answer.no-key", "The kassa's key never leaves the merchant.", "body"),
         )
-    if unsent or not payme_sends(made.call):
+    if unsent or not payme_sends(made.call) or _has_not(made.call, answer):
         report = _softened(report)
     return Judged(made, answer, report)
+
+
+def _has_not(call: Call, answer: Answer) -> bool:
+    """A merchant need not know the method, so how it says so binds less."""
+    return method_of(call) in OPTIONAL and answer.kind != "result"
 
 
 def _no_answer(failure: WireFailure, report: Report) -> Answer:
@@ -143,8 +148,13 @@ def _judge_answer(
     if answer.kind == "error":
         check_error(method, answer, members, report)
     elif answer.kind == "result" and method is not None:
-        check_result(method, _own_items(method, answer.result, own), report)
+        result = _own_items(method, answer.result, own)
+        check_result(method, result, report, _amount(made.call))
     return answer
+
+
+def _amount(call: Call) -> object:
+    return call.params.get("amount") if isinstance(call.params, Mapping) else None
 
 
 def _no_strays(answer: Answer, report: Report) -> None:

@@ -40,6 +40,7 @@ class Eyes:
     no_database: str | None = None
     no_log: str | None = None
     unsaid_tables: Mapping[str, str] = field(default_factory=dict)  # orders, transactions -> why
+    alone: bool = False  # one call at a time, so that a new row is this call's
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ class Session:
         database = self.world.eyes.database
         if database is None:
             return None
-        return DatabaseWatch(database, self.matching, self.world.terms.one_time)
+        world = self.world
+        return DatabaseWatch(database, self.matching, world.terms.one_time, world.eyes.alone)
 
     @property
     def all_orders(self) -> list[Order]:

@@ -23,8 +23,8 @@ _SET_TIME = {
 }
 
 
-def check_result(method: Method, result: object, report: Report) -> None:
-    """Judge the result of one call by its types alone."""
+def check_result(method: Method, result: object, report: Report, amount: object = None) -> None:
+    """Judge the result of one call by its types alone. `amount` is what was asked, in tiyin."""
     if not isinstance(result, Mapping):
         report.expect(
             False,
@@ -33,7 +33,7 @@ def check_result(method: Method, result: object, report: Report) -> None:
         return
     report.looked_at.add("types.result-object")
     if method is Method.CHECK_PERFORM:
-        _check_allow(result, report)
+        _check_allow(result, amount, report)
     elif method in _SET_TIME:
         _check_transaction(result, "result", report)
         _check_state(result, "result", report)
@@ -56,7 +56,7 @@ def check_record(record: Members, path: str, report: Report) -> None:
     _check_reason(record, state, path, report)
 
 
-def _check_allow(result: Members, report: Report) -> None:
+def _check_allow(result: Members, amount: object, report: Report) -> None:
     allow = result.get("allow", MISSING)
     report.expect(
         allow is True,
@@ -69,7 +69,7 @@ def _check_allow(result: Members, report: Report) -> None:
         ),
     )
     if "detail" in result:
-        check_detail(result["detail"], report)
+        check_detail(result["detail"], amount, report)
     if "additional" in result:
         report.expect(
             result["additional"] is None or isinstance(result["additional"], Mapping),

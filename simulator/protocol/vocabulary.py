@@ -24,6 +24,10 @@ MUTATING = frozenset({Method.CREATE, Method.PERFORM, Method.CANCEL})
 """The calls that Payme's own sandbox sends twice."""
 
 
+OPTIONAL = frozenset({Method.FISCAL})
+"""Methods that a merchant may leave out."""
+
+
 class State(IntEnum):
     """A transaction's state. The negative ones are final."""
 

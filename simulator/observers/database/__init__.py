@@ -76,6 +76,10 @@ class Database:
         """
         return self._transactions.of(payme_ids) if self._transactions else []
 
+    def transaction_count(self) -> int:
+        """How many rows the transactions table has."""
+        return self._transactions.count() if self._transactions else 0
+
     def order_row(self, order: Order) -> Row | None:
         """The order's first row: amount in tiyin, status as stored."""
         return next(iter(self.order_rows(order)), None)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, column, select, table
+from sqlalchemy import Engine, bindparam, column, func, select, table
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.expression import BindParameter, Select, TableClause
@@ -70,6 +70,15 @@ def select_where(name: str, columns: Mapping[str, str], where: Sequence[str]) ->
     source = named_table(name, [*columns.values(), *where])
     statement = select(*(source.c[real].label(logical) for logical, real in columns.items()))
     for place, condition in enumerate(where):
+        statement = statement.where(source.c[condition].in_(untyped(f"w{place}", many=True)))
+    return statement
+
+
+def count_where(name: str, where: Sequence[str]) -> Select[Any]:
+    """SELECT count(*) as `rows`, conditions as `select_where` has them but for the first."""
+    source = named_table(name, where)
+    statement = select(func.count().label("rows")).select_from(source)
+    for place, condition in enumerate(where, start=1):
         statement = statement.where(source.c[condition].in_(untyped(f"w{place}", many=True)))
     return statement
 

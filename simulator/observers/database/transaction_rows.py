@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from simulator.config.database import TIME_COLUMNS, TransactionsTable
-from simulator.observers.database.reading import Reader, select_where, spellings
+from simulator.observers.database.reading import Reader, count_where, select_where, spellings
 from simulator.observers.database.times import TimeValue
 from simulator.observers.database.values import choice, identifier, reason_code, tiyin, whole
 
@@ -20,6 +20,7 @@ class TransactionRows:
         self.columns = config.columns.mapped()
         where = [config.columns.payme_id, *config.where]
         self._statement = select_where(config.table, self.columns, where)
+        self._count = count_where(config.table, list(config.where))
         self._constants = {
             f"w{place}": spellings(reader.dialect, value)
             for place, value in enumerate(config.where.values(), start=1)
@@ -34,6 +35,10 @@ class TransactionRows:
         canonical = [{n: self._readers[n](v) for n, v in row.items()} for row in rows]
         places = {payme_id: place for place, payme_id in enumerate(payme_ids)}
         return sorted(canonical, key=lambda row: places.get(row["payme_id"], len(places)))
+
+    def count(self) -> int:
+        """How many rows there are, whoever made them."""
+        return int(self._reader.rows(self._count, self._constants)[0]["rows"])
 
     def _reading(self, name: str) -> Callable[[Any], Any]:
         config = self._config

@@ -326,6 +326,17 @@ ASKED = (
         sql={"asked": "UPDATE bills SET stage = 'held' WHERE bill_no = :bill"},
     ),
     bug(
+        "ask.leaves-row",
+        "check-perform.changes-nothing",
+        "the question leaves a row among the transactions",
+        only="check-perform.allow check-perform.changes-nothing",
+        sql={
+            "asked": "INSERT OR IGNORE INTO payme_ops "
+            "(ext_id, bill_no, tiyin, sent_account, sent_at, made_at, step) "
+            "VALUES ('ask-' || :bill, :bill, :amount, '{}', 0, :now, 'void')"
+        },
+    ),
+    bug(
         "ask.false",
         "check-perform.refuses-by-error",
         "a refusal is allow: false",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from tests.merchants.bugs.members import op
 from tests.merchants.bugs.row import bug
 from tests.merchants.calls import Call
 
 
 def _now(call: Call) -> int:
     return call.now
+
+
+def _ahead(call: Call) -> str:
+    return "too-late" if int(call.params["time"]) > call.now else ""
 
 
 _MINE = "WHERE ext_id = :id"
@@ -319,5 +324,21 @@ CREATE = (
         "create.number-distinct",
         "all transactions have the same number",
         says={"created": {"transaction": "1"}, "record": {"transaction": "1"}},
+    ),
+    bug(
+        "create.number-of-bill",
+        "create.number-distinct",
+        "a transaction has the bill's number, like the cancelled one before it",
+        only="create.new-after-cancel",
+        says={
+            event: {"transaction": op(lambda o: o.bill_no)}
+            for event in ("created", "performed", "cancelled", "record", "item")
+        },
+    ),
+    bug(
+        "create.not-before-now",
+        "create.time-ahead",
+        "a time ahead of the merchant's clock is refused",
+        balks={"CreateTransaction": _ahead},
     ),
 )

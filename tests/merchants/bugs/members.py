@@ -24,7 +24,7 @@ def _result_true(request: Members, answer: Members) -> Members:
     return answer | {"result": True} if "create_time" in answer.get("result", {}) else answer
 
 
-_DETAIL = {
+_DETAIL: Members = {
     "receipt_type": 0,
     "items": [
         {
@@ -37,6 +37,14 @@ _DETAIL = {
         }
     ],
 }
+
+
+def _detail_in_sum(call: Call) -> Members:
+    assert call.bill is not None
+    good = {**_DETAIL["items"][0], "code": "00702001001000001", "price": call.bill.total // 100}
+    return {**_DETAIL, "items": [good]}
+
+
 _SECONDS = op(lambda o: o.made_at // 1000)
 _TEXT = op(lambda o: str(o.made_at))
 
@@ -153,6 +161,12 @@ MEMBERS = (
         "types.detail",
         "the product code of `detail` is a number",
         says={"asked": {"detail": _DETAIL}},
+    ),
+    bug(
+        "types.prices-in-sum",
+        "types.detail",
+        "the prices of `detail` are in sum",
+        says={"asked": {"detail": _detail_in_sum}},
     ),
     bug(
         "types.result-true",

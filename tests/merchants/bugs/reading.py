@@ -16,6 +16,11 @@ def _now(call: Call) -> int:
     return call.now
 
 
+def _long(call: Call) -> str:
+    length = int(call.params["to"]) - int(call.params["from"])
+    return "bad-request" if length > 31 * 86_400_000 else ""
+
+
 def _renamed(request: Members, answer: Members) -> Members:
     found = answer.get("result", {}).get("transactions")
     return answer if found is None else answer | {"result": {"transaction": found}}
@@ -232,6 +237,12 @@ STATEMENT = (
         "the list ends after fifty",
         only="statement.many",
         statement_sql=f"{_SELECT} sent_at BETWEEN :from AND :to {_ORDER} LIMIT 50",
+    ),
+    bug(
+        "statement.one-month",
+        "statement.long-period",
+        "a period of more than a month is refused",
+        balks={"GetStatement": _long},
     ),
     bug(
         "statement.other-number",

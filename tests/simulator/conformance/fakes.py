@@ -46,6 +46,10 @@ class FakeDatabase:
         shown = [row for payme_id in payme_ids for row in self.rows if row["payme_id"] == payme_id]
         return [{k: v for k, v in row.items() if k in self.columns} for row in shown]
 
+    def transaction_count(self) -> int:
+        self._look()
+        return len(self.rows)
+
     def order_rows(self, order: Any) -> Sequence[Row]:
         self._look()
         found = [row for row in self.orders if row["number"] == order.number]

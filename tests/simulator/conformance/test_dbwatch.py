@@ -319,3 +319,11 @@ def test_a_snapshot_is_all_that_is_there() -> None:
     base.rows[1]["state"] = 2
     assert watch.snapshot(books(tx(A), refused=(B,)), [ORDER]) != before
     assert watch.snapshot(books(), []) == []
+
+
+def test_a_snapshot_of_one_who_is_alone_counts_the_rows_of_nobody() -> None:
+    base = database(row(A), row(B))
+    watch = DatabaseWatch(base, Matching(), True, alone=True)
+    assert watch.snapshot(books(tx(A)), [])[0] == "2 rows in the table of transactions"
+    base.maps_transactions = False
+    assert watch.snapshot(books(tx(A)), []) == []

@@ -75,6 +75,7 @@ def test_rows_come_under_the_protocols_names(engine: Engine, open_database: Open
     assert first["cancel_time"].unset
     assert (second["payme_id"], second["state"], second["reason"]) == (OTHER_ID, -1, 4)
     assert database.transactions([]) == []
+    assert database.transaction_count() == 2
     assert database.order_row(order()) == {"amount": 100_000, "status": "pending"}
     assert database.order_row(order("Psb-2")) is None
 
@@ -267,9 +268,9 @@ def test_constants_narrow_a_shared_table(engine: Engine, open_database: OpenData
         "columns": {"payme_id": "pid"},
         "where": {"system": "payme", "live": True},
     }
-    assert open_database(engine, transactions=table).transactions([PAYME_ID]) == [
-        {"payme_id": PAYME_ID}
-    ]
+    database = open_database(engine, transactions=table)
+    assert database.transactions([PAYME_ID]) == [{"payme_id": PAYME_ID}]
+    assert database.transaction_count() == 1
 
 
 def test_the_same_transaction_twice_is_two_rows(

@@ -20,9 +20,9 @@ LINE: dict[str, object] = {
 DETAIL: dict[str, object] = {"receipt_type": 0, "items": [LINE]}
 
 
-def paths(detail: object) -> list[str]:
+def paths(detail: object, amount: object = None) -> list[str]:
     report = Report()
-    check_detail(json.loads(json.dumps(detail)), report)
+    check_detail(json.loads(json.dumps(detail)), amount, report)
     assert {finding.rule for finding in report.findings} <= {"types.detail"}
     return [finding.path for finding in report.findings]
 
@@ -74,3 +74,30 @@ def test_the_product_code_has_seventeen_digits(code: str) -> None:
 def test_a_product_code_as_a_number_is_wrong_as_text_and_as_code() -> None:
     path = "result.detail.items[0].code"
     assert paths({**DETAIL, "items": [{**LINE, "code": 702001001000001}]}) == [path, path]
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "total"),
+    [
+        ({}, {}, 1_010_000),
+        ({}, {"discount": 10_000}, 1_000_000),
+        ({"shipping": {"title": "Post", "price": 5_000}}, {}, 1_015_000),
+        ({"discount": {"title": "Sale", "price": 10_000}}, {}, 1_000_000),
+        ({}, {"count": 0.5}, 252_500),
+        ({}, {"count": 0.1, "price": 30}, 3),
+    ],
+)
+def test_prices_add_up_to_the_amount(more: object, line: object, total: int) -> None:
+    assert isinstance(more, dict)
+    assert isinstance(line, dict)
+    detail = {**DETAIL, "items": [{**LINE, **line}], **more}
+    assert paths(detail, total) == []
+    assert paths(detail, total * 100) == ["result.detail.items"]
+
+
+def test_a_sum_that_cannot_be_made_is_not_judged() -> None:
+    assert paths({"receipt_type": 0}, 5) == []
+    no_price = {**LINE, "price": "505000"}
+    assert paths({**DETAIL, "items": [no_price]}, 5) == ["result.detail.items[0].price"]
+    assert paths({**DETAIL, "shipping": {"title": "Post"}}, 5) == []
+    assert paths(DETAIL, "5") == []

@@ -19,7 +19,7 @@ from simulator.reports.curl import AUTH_NOTE, curl, variant
 from simulator.reports.text import hidden
 from tests.simulator.reports import hostile, stream
 
-KEY = "k'e\"y $HOME `id` %41 ?Z"
+KEY = "a:k'e\"y $HOME `id` %41 ?Z"
 # Stands in for curl: writes its arguments and its input where the test can read them.
 CURL = '#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a" >> "$SEEN.args"; done\n'
 STDIN = 'for a in "$@"; do [ "$a" = @- ] && cat > "$SEEN.body"; done\ntrue\n'
