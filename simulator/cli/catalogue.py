@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
 
+from simulator.cli.rule_page import Judged, judged_call, showing_of
 from simulator.conformance.format import Scenario
 from simulator.conformance.load import Catalogue, PlacedScenario, load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
@@ -36,16 +38,22 @@ def show_rule(code: str, scenarios: Path | None) -> int:
     catalogue = _loaded(scenarios)
     if catalogue is None:
         return 2
-    shown = [_shown(s) for s in catalogue.scenarios]
+    flags = f" --scenarios {shlex.quote(str(scenarios))}" if scenarios else ""
+    example: dict[str, str] = {}
+    rule = listing.find(code, catalogue.rules)
+    if rule is not None:
+        call = judged_call(rule, showing_of(rule, catalogue.scenarios))
+        example = {call.scenario.id: _example(call)} if call is not None else {}
+    shown = [_shown(s, example.get(s.id, "")) for s in catalogue.scenarios]
     try:
-        click.echo(listing.explanation(code, catalogue.rules, shown))
+        click.echo(listing.explanation(code, catalogue.rules, shown, flags))
     except listing.UnknownRule as error:
         click.echo(str(error), err=True)
         return 2
     return 0
 
 
-def _shown(placed: PlacedScenario) -> listing.Shown:
+def _shown(placed: PlacedScenario, example: str = "") -> listing.Shown:
     inner = placed.scenario
     return listing.Shown(
         id=inner.id,
@@ -53,22 +61,13 @@ def _shown(placed: PlacedScenario) -> listing.Shown:
         rules=tuple(inner.rules),
         file=placed.document.file,
         tags=tuple(inner.tags),
-        example=_example(placed),
+        example=example,
     )
 
 
-def _example(placed: PlacedScenario) -> str:
-    """The scenario's first call of its own, and what is expected of it, as the file has it."""
-    step = next((s.step for s in placed.steps if s.own and s.step.call), None)
-    if step is None:
-        return ""
-    sent: dict[str, object] = {"method": step.call}
-    if step.params is not None:
-        sent["params"] = step.params
-    lines = [f"sent      {json.dumps(sent, ensure_ascii=False)}"]
-    if step.expect is not None:
-        wanted = step.expect.model_dump(by_alias=True, exclude_unset=True)
-        lines.append(f"expected  {json.dumps(wanted, ensure_ascii=False)}")
+def _example(call: Judged) -> str:
+    shown = call.example
+    lines = [f"step {shown.step}, sent {shown.sent}:", shown.request, *call.expected]
     return "\n".join(lines)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from simulator.cli.wire import example
+from simulator.cli.wire import Example, example
 from simulator.conformance.events import Level, Rule
 from simulator.conformance.judging import ENGINE_RULES
 from simulator.conformance.load import PlacedScenario, PlacedStep
@@ -24,10 +25,7 @@ LEVELS = {
 
 def rule_page(rule: Rule, scenarios: Sequence[PlacedScenario]) -> str:
     """The whole page; links lead from docs/checks to the scenario files."""
-    showing = sorted(
-        (s for s in scenarios if rule.id in s.scenario.rules),
-        key=lambda s: s.scenario.rules.index(rule.id),
-    )
+    showing = showing_of(rule, scenarios)
     lines = [MADE, "", f"# {rule.code} `{rule.id}`", "", f"**{as_markdown(rule.text)}**", ""]
     group = f"[{rule.group}]({INDEX}#{rule.group})"
     lines.append(f"Level **{rule.level}**: {LEVELS[rule.level]}. Group {group}.")
@@ -38,6 +36,14 @@ def rule_page(rule: Rule, scenarios: Sequence[PlacedScenario]) -> str:
     lines += _wire(rule, showing)
     lines += ["", "## Scenarios", "", *_scenarios(rule, showing)]
     return "\n".join(lines) + "\n"
+
+
+def showing_of(rule: Rule, scenarios: Sequence[PlacedScenario]) -> list[PlacedScenario]:
+    """The scenarios that show a rule; those that name it first come first."""
+    return sorted(
+        (s for s in scenarios if rule.id in s.scenario.rules),
+        key=lambda s: s.scenario.rules.index(rule.id),
+    )
 
 
 def _parts(rule: Rule) -> list[tuple[str, str]]:
@@ -72,19 +78,36 @@ def _scenarios(rule: Rule, showing: Sequence[PlacedScenario]) -> Iterator[str]:
     yield from ["", "```", f"payme-sandbox check --only {rule.code}", "```"]
 
 
-def _wire(rule: Rule, showing: Sequence[PlacedScenario]) -> Iterator[str]:
-    """The first call that a scenario judges by this rule, and what it expects."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A call as it looks on the wire, and what a rule expects then, a verdict a line."""
+
+    scenario: PlacedScenario
+    placed: PlacedStep
+    example: Example
+    expected: tuple[str, ...]
+
+
+def judged_call(rule: Rule, showing: Sequence[PlacedScenario]) -> Judged | None:
+    """The first call that a scenario judges by this rule."""
     for scenario, placed in _judging(rule, showing):
         shown = example(scenario, placed)
-        if shown is None:
-            continue
-        yield from ["", "## On the wire", ""]
-        file = f"../../{placed.document.file}"
-        yield f"[`{scenario.id}`]({file}), step `{shown.step}`, sent {shown.sent}:"
-        yield from ["", "```http", shown.request, "```"]
-        if expected := list(_expected(rule, scenario, placed)):
-            yield from ["", "Expected:", "", "```yaml", *expected, "```"]
+        if shown is not None:
+            return Judged(scenario, placed, shown, tuple(_expected(rule, scenario, placed)))
+    return None
+
+
+def _wire(rule: Rule, showing: Sequence[PlacedScenario]) -> Iterator[str]:
+    call = judged_call(rule, showing)
+    if call is None:
         return
+    shown = call.example
+    yield from ["", "## On the wire", ""]
+    file = f"../../{call.placed.document.file}"
+    yield f"[`{call.scenario.id}`]({file}), step `{shown.step}`, sent {shown.sent}:"
+    yield from ["", "```http", shown.request, "```"]
+    if call.expected:
+        yield from ["", "Expected:", "", "```yaml", *call.expected, "```"]
 
 
 def _judging(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from simulator.conformance.events import Rule
+from simulator.conformance.judging import ENGINE_RULES
 from simulator.reports.json_report import dumped
 from simulator.reports.page import Page, dim
 from simulator.reports.text import counted, printable, printable_lines
@@ -48,12 +49,15 @@ def listing(rules: Mapping[str, Rule], scenarios: Scenarios, as_json: bool = Fal
     return _written(lambda page: _list(page, rules, shown))
 
 
-def explanation(name: str, rules: Mapping[str, Rule], scenarios: Scenarios) -> str:
-    """All about one rule, named by its code or id. Raises UnknownRule."""
+def explanation(name: str, rules: Mapping[str, Rule], scenarios: Scenarios, flags: str = "") -> str:
+    """All about one rule, named by its code or id. Raises UnknownRule.
+
+    `flags` is what the command to try it needs besides.
+    """
     rule = find(name, rules)
     if rule is None:
         raise UnknownRule(_unknown(name, nearest(name, rules)))
-    return _written(lambda page: _explain(page, rule, _showing(rule, _shown(scenarios))))
+    return _written(lambda page: _explain(page, rule, _showing(rule, _shown(scenarios)), flags))
 
 
 def _shown(scenarios: Scenarios) -> list[Shown]:
@@ -86,7 +90,7 @@ def _list(page: Page, rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> 
             page.line([(printable(rule.group), "bold")], indent=1)
             group = rule.group
         number = len(_showing(rule, scenarios))
-        where = counted(number, "scenario") if number else "in every scenario"
+        where = counted(number, "scenario") if number else _nowhere(rule)
         page.line(
             [f"{rule.level:<6}  ", (printable(rule.id), "bold"), dim(f"   {where}")],
             indent=1,
@@ -95,6 +99,10 @@ def _list(page: Page, rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> 
         page.line([printable(rule.text)], indent=code + 3)
     page.gap()
     page.line([f"{counted(len(rules), 'rule')}, {counted(len(scenarios), 'scenario')}"], indent=1)
+
+
+def _nowhere(rule: Rule) -> str:
+    return "in every scenario" if rule.id in ENGINE_RULES else "in no scenario"
 
 
 def _data(rules: Mapping[str, Rule], scenarios: Sequence[Shown]) -> dict[str, object]:
@@ -141,7 +149,7 @@ def nearest(name: str, rules: Mapping[str, Rule]) -> list[Rule]:
     return list({names[text].id: names[text] for text in close}.values())[:3]
 
 
-def _explain(page: Page, rule: Rule, shown: list[Shown]) -> None:
+def _explain(page: Page, rule: Rule, shown: list[Shown], flags: str) -> None:
     page.line([f"{printable(rule.code)}  {rule.level}  ", (printable(rule.id), "bold")], indent=1)
     page.line([printable(rule.text)], indent=1)
     page.gap()
@@ -149,7 +157,7 @@ def _explain(page: Page, rule: Rule, shown: list[Shown]) -> None:
         if words:
             page.line([printable(words)], indent=1, label=dim(f"{label:<9}"))
     page.whole([dim("source   "), printable(rule.source)], indent=1)
-    _scenarios(page, shown)
+    _scenarios(page, rule, shown, flags)
 
 
 def _parts(rule: Rule) -> list[tuple[str, str]]:
@@ -168,10 +176,10 @@ def _unknown(name: str, close: list[Rule]) -> str:
     return " ".join([*words, f"All of them: {PROGRAM} list"])
 
 
-def _scenarios(page: Page, shown: list[Shown]) -> None:
+def _scenarios(page: Page, rule: Rule, shown: list[Shown], flags: str) -> None:
     page.gap()
     if not shown:
-        page.line(["looked at in every scenario"], indent=1)
+        page.line([f"looked at {_nowhere(rule)}"], indent=1)
         return
     example = next((s for s in shown if s.example), None)
     if example:
@@ -183,4 +191,4 @@ def _scenarios(page: Page, shown: list[Shown]) -> None:
     for scenario in shown:
         page.line([f"{printable(scenario.id)}  {printable(scenario.title)}"], indent=3)
     page.gap()
-    page.whole([dim("try it   "), f"{PROGRAM} check --only '{shown[0].id}'"], indent=1)
+    page.whole([dim("try it   "), f"{PROGRAM} check{flags} --only '{shown[0].id}'"], indent=1)
