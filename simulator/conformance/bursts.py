@@ -16,6 +16,12 @@ from simulator.protocol.finding import MISSING, show
 from simulator.protocol.oracle import Book, Seen, Terms, explains
 from simulator.protocol.vocabulary import Method
 
+_TIMES = {
+    Method.CREATE: ("create_time",),
+    Method.PERFORM: ("perform_time",),
+    Method.CANCEL: ("cancel_time",),
+}
+
 
 def judge_burst(
     expect: fmt.Expect,
@@ -101,13 +107,14 @@ def book_of(session: Session) -> Book:
 def _serial(
     judged: Sequence[Judged], session: Session, before: Book, where: Where
 ) -> list[Mismatch]:
+    found = _twins(judged, where)
     calls = [seen for one in judged if (seen := _as_seen(one)) is not None]
     if len(calls) != len(judged):
-        return []  # a call without an answer is a finding of its own
+        return found  # a call without an answer is a finding of its own
     end = _look_again(session, {call.payme_id for call in calls}, before)
     terms = Terms(session.world.terms.one_time, session.world.terms.refunds)
     if explains(before, calls, end, terms):
-        return []
+        return found
     counts: dict[str, int] = {}
     for one in judged:
         text = f"{one.made.call.label} -> {describe(one.answer)[:60]}"
@@ -115,7 +122,25 @@ def _serial(
     seen_text = "; ".join(f"{count} x {text}" for text, count in sorted(counts.items()))
     states = ", ".join(str(state) for _, state in end or ())
     wanted = "answers and a last state that some order of the calls gives"
-    return [Mismatch("answers", wanted, f"{seen_text}; then state {states or 'none'}", where)]
+    seen_text += f"; then state {states or 'none'}"
+    return [*found, Mismatch("answers", wanted, seen_text, where)]
+
+
+def _twins(judged: Sequence[Judged], where: Where) -> list[Mismatch]:
+    """Whatever the order, a repeat is answered like the first: accepted calls of one method for
+    one transaction that end in one state tell the same time and number."""
+    sides: dict[Seen, list[Judged]] = {}
+    for one in judged:
+        seen = _as_seen(one)
+        if seen is not None and seen.state is not None:
+            sides.setdefault(seen, []).append(one)
+    found: list[Mismatch] = []
+    for seen, twins in sides.items():
+        paths = [f"result.{name}" for name in (*_TIMES.get(seen.method, ()), "transaction")]
+        for miss in _same(paths, twins, where):
+            path = f"{seen.method} of {seen.payme_id}: {miss.path}"
+            found.append(Mismatch(path, miss.expected, miss.actual, where))
+    return found
 
 
 def _as_seen(one: Judged) -> Seen | None:

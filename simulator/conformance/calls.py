@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from simulator.caller.client import JSON_TYPE, NOTHING, Call
 from simulator.conformance import format as fmt
@@ -37,16 +38,16 @@ def times_to_send(step: fmt.Step, call: Call) -> int:
 
 
 def burst_calls(step: fmt.Step, scope: Scope) -> list[Call]:
-    """All calls of a burst, the two sides of a race in turns."""
+    """All calls of a burst, the sides of a race in turns."""
     assert step.burst is not None
     first = build_call(step, scope)
     calls = [first]
     calls += [_copy(first, step, scope) for _ in range(step.burst.count - 1)]
-    others: list[Call] = []
+    sides = [calls]
     for other in step.burst.against:
         against = Call(scope.resolve(other.call), scope.resolve(other.params))
-        others += [against] * other.count
-    return _interleaved(calls, others)
+        sides.append([against] * other.count)
+    return _interleaved(sides)
 
 
 def _copy(first: Call, step: fmt.Step, scope: Scope) -> Call:
@@ -76,10 +77,7 @@ def _with_raw(call: Call, raw: str) -> Call:
     return replace(call, raw=raw.replace("{envelope}", text))
 
 
-def _interleaved(left: Sequence[Call], right: Sequence[Call]) -> list[Call]:
-    """Two sides in turns, so that neither has a head start."""
-    mixed: list[Call] = []
-    for index in range(max(len(left), len(right))):
-        mixed += left[index : index + 1]
-        mixed += right[index : index + 1]
-    return mixed
+def _interleaved(sides: Sequence[Sequence[Call]]) -> list[Call]:
+    """All sides in turns, so that none has a head start."""
+    rows = zip_longest(*sides)
+    return [call for row in rows for call in row if call is not None]

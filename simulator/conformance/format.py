@@ -233,6 +233,7 @@ class Scenario(Closed):
     given: dict[str, Given] = {}
     matrix: list[Row] | None = None
     rounds: Annotated[int, Field(ge=1, le=100)] = 1
+    slow_rounds: Annotated[int, Field(ge=1, le=100)] | None = None
     steps: Annotated[list[Step], Field(min_length=1)]
 
 

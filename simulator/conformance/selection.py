@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from simulator.conformance import format as fmt
 from simulator.conformance.events import Rule
 from simulator.conformance.load import PlacedScenario
 from simulator.conformance.session import Eyes, Terms
@@ -33,8 +34,21 @@ def select(
     """The scenarios asked for. Raises NothingSelected."""
     chosen = [s for s in scenarios if _fits(s, rules, wanted)]
     if chosen:
-        return chosen
+        slow = wanted.everything or "slow" in wanted.tags
+        return [_with_slow_rounds(s) for s in chosen] if slow else chosen
     raise NothingSelected(_nearest(scenarios, rules, wanted))
+
+
+def _with_slow_rounds(scenario: PlacedScenario) -> PlacedScenario:
+    """The scenario with the many rounds that it makes where time does not matter."""
+    inner = scenario.scenario
+    if inner.slow_rounds is None:
+        return scenario
+    return replace(scenario, scenario=inner.model_copy(update={"rounds": inner.slow_rounds}))
+
+
+def _tags(inner: fmt.Scenario) -> set[str]:
+    return {*inner.tags, "slow"} if inner.slow_rounds is not None else set(inner.tags)
 
 
 def _fits(scenario: PlacedScenario, rules: Mapping[str, Rule], wanted: Selection) -> bool:
@@ -44,7 +58,7 @@ def _fits(scenario: PlacedScenario, rules: Mapping[str, Rule], wanted: Selection
     named = [glob for glob in wanted.only if _named(scenario, rules, glob)]
     if wanted.only and not named:
         return False
-    if wanted.tags and not set(wanted.tags) & set(inner.tags):
+    if wanted.tags and not set(wanted.tags) & _tags(inner):
         return False
     if wanted.levels and not any(rules[r].level in wanted.levels for r in inner.rules):
         return False
@@ -68,7 +82,7 @@ def _nearest(
         return "no scenario failed in the last run, so --last-failed selects nothing"
     asked = [*wanted.only, *wanted.tags]
     names = {name for s in scenarios for name in _names(s, rules)}
-    tags = {tag for s in scenarios for tag in s.scenario.tags}
+    tags = {tag for s in scenarios for tag in _tags(s.scenario)}
     pairs = [*((word, names) for word in wanted.only), *((word, tags) for word in wanted.tags)]
     near = [m for word, known in pairs for m in difflib.get_close_matches(word, sorted(known), 2)]
     hint = f"; near: {', '.join(dict.fromkeys(near))}" if near else ""

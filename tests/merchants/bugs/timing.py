@@ -101,6 +101,48 @@ RACES = (
         thinks_ms=dict.fromkeys(_THINKS, 5),
     ),
     bug(
+        "race.repeat-unpays",
+        "race.one-transaction",
+        "a repeated CreateTransaction that meets PerformTransaction writes the row back",
+        only="race.create-against-perform",
+        sql={"create-repeated": "UPDATE payme_ops SET step = 'new' WHERE ext_id = :id"},
+        locks=False,
+        thinks_ms={"CreateTransaction": 50},
+    ),
+    bug(
+        "race.paid-and-paid-back",
+        "race.one-transaction",
+        "all methods look, then write, with no lock",
+        only="race.all-methods race.refund-against-perform",
+        **_SLOW,
+    ),
+    bug(
+        "race.perform-time-each",
+        "race.one-transaction",
+        "PerformTransaction answers its own moment while others perform too",
+        only="race.create-against-perform",
+        locks=False,
+        thinks_ms={"PerformTransaction": 25},
+    ),
+    bug(
+        "race.second-while-first-pays",
+        "race.one-order",
+        "a second transaction takes the bill while the first is being paid, with no lock",
+        only="race.second-against-perform race.all-methods-two-ids",
+        holders_sql="SELECT * FROM payme_ops WHERE bill_no = :bill AND step = 'done'",
+        **_SLOW,
+    ),
+    bug(
+        "race.second-frees-first",
+        "race.one-order",
+        "a late CancelTransaction cancels whatever holds the bill by then",
+        only="race.second-against-cancel race.former-transaction",
+        sql={
+            "cancel-repeated": "UPDATE payme_ops SET step = 'void', voided_at = :now "
+            "WHERE bill_no = :bill AND step IN ('new', 'done')"
+        },
+    ),
+    bug(
         "race.one-live-in-a-wallet",
         "race.accumulating-all-created accumulating.second-while-first-lives",
         "a wallet has the index that was made for bills",

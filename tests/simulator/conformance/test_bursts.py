@@ -105,6 +105,25 @@ def test_two_sides_take_turns() -> None:
     assert on.methods()[1:5] == ["PerformTransaction", "CancelTransaction"] * 2
 
 
+def test_three_sides_take_turns() -> None:
+    on = stage()
+    more = RACE.replace(
+        "count: 2}]", "count: 2}, {call: CheckTransaction, params: {id: $create.params.id}}]"
+    )
+    run(scenario(more.replace("expect: {serial: true}", "expect: {each: {answered: true}}")), on=on)
+    turns = ["PerformTransaction", "CancelTransaction", "CheckTransaction"]
+    assert on.methods()[1:6] == [*turns, *turns[:2]]
+
+
+def test_twins_of_a_race_tell_one_time() -> None:
+    on = stage()
+    on.merchant.bends["CancelTransaction"] = bends.nth(2, bends.member("cancel_time", 17))
+    check = run(scenario(RACE), on=on).one("some.rule")
+    assert check.outcome is Outcome.FAILED
+    assert check.actual.startswith("2 different: 17")
+    assert check.expected == "the same in every answer"
+
+
 def test_without_refunds_too() -> None:
     on = stage(refunds=False)
     on.merchant.bends["CancelTransaction"] = bends.error(-31007)

@@ -53,6 +53,25 @@ def test_what_is_chosen(catalogue: Catalogue, wanted: dict[str, object], ids: li
 
 
 @pytest.mark.parametrize(
+    ("wanted", "rounds"),
+    [
+        ({}, 3),
+        ({"only": ["create.race"]}, 3),
+        ({"everything": True}, 50),
+        ({"tags": ["slow"]}, 50),
+        ({"tags": ["race"]}, 3),
+        ({"tags": ["race", "slow"]}, 50),
+    ],
+)
+def test_many_rounds_are_slow(folder: Folder, wanted: dict[str, object], rounds: int) -> None:
+    head = "id: create.race\ntitle: x\nrules: [create.works]\ntags: [race]\n"
+    folder.write("a.yaml", f"{head}rounds: 3\nslow_rounds: 50\nsteps:\n  {STEP}\n")
+    catalogue = folder.load()
+    chosen = select(catalogue.scenarios, catalogue.rules, Selection(**wanted))  # type: ignore[arg-type]
+    assert [s.scenario.rounds for s in chosen] == [rounds]
+
+
+@pytest.mark.parametrize(
     ("wanted", "text"),
     [
         (
