@@ -7,9 +7,10 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 from simulator.conformance.audit import audit
 from simulator.conformance.events import (
@@ -100,20 +101,22 @@ class Runner:
         running: set[Future[tuple[Check, ...]]],
         fail_fast: bool,
     ) -> None:
+        ended: SimpleQueue[Future[tuple[Check, ...]]] = SimpleQueue()
         while True:
             while len(running) < _THREADS and not self.stopped:
                 job = next(todo, None)
                 if job is None:
                     break
-                running.add(pool.submit(self._one, job))
+                future = pool.submit(self._one, job)
+                running.add(future)
+                future.add_done_callback(ended.put)
             if not running:
                 return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            running -= done
-            for future in done:
-                checks = future.result()
-                if fail_fast and any(c.outcome in BROKEN for c in checks):
-                    self._enough = "--fail-fast: the first failure ends the run"
+            done = ended.get()
+            running.discard(done)
+            checks = done.result()
+            if fail_fast and any(check.outcome in BROKEN for check in checks):
+                self._enough = "--fail-fast: the first failure ends the run"
             if self.stopped:
                 self._floor.end()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -98,21 +98,30 @@ class RuleResult:
 
     rule: Rule
     findings: list[Finding] = field(default_factory=list)
+    _parted: dict[Outcome, list[Finding]] = field(default_factory=dict)
+
+    def _parts(self) -> dict[Outcome, list[Finding]]:
+        """Findings by outcome, clearest first; made once they are all there."""
+        if sum(map(len, self._parted.values())) != len(self.findings):
+            parts = defaultdict[Outcome, list[Finding]](list)
+            for finding in self.findings:
+                parts[finding.check.outcome].append(finding)
+            self._parted = {o: sorted(found, key=_murkiness) for o, found in parts.items()}
+        return self._parted
 
     @property
     def counts(self) -> Counter[Outcome]:
         """Checks of this rule by outcome."""
-        return Counter(f.check.outcome for f in self.findings)
+        return Counter({o: len(found) for o, found in self._parts().items()})
 
     @property
     def outcome(self) -> Outcome:
         """The worst outcome of any check of this rule."""
-        seen = {f.check.outcome for f in self.findings}
-        return next(o for o in WORST_FIRST if o in seen)
+        return next(o for o in WORST_FIRST if o in self._parts())
 
     def having(self, outcome: Outcome) -> list[Finding]:
         """The findings with that outcome, clearest first."""
-        return sorted((f for f in self.findings if f.check.outcome is outcome), key=_murkiness)
+        return self._parts().get(outcome, [])
 
     @property
     def worst(self) -> list[Finding]:
@@ -181,10 +190,7 @@ class Run:
 
     def known(self) -> list[RuleResult]:
         """What the baseline excuses, also of rules that are broken elsewhere as well."""
-        excused = [
-            RuleResult(r.rule, [f for f in r.findings if f.check.outcome is Outcome.KNOWN])
-            for r in self.by_rule()
-        ]
+        excused = [RuleResult(r.rule, r.having(Outcome.KNOWN)) for r in self.by_rule()]
         return [result for result in excused if result.findings]
 
     def totals(self) -> Totals:
