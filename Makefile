@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example test lint schema docs clean
+.PHONY: help setup check check-example bugs test lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,11 @@ check: $(READY)  ## check the reference merchant: the whole catalogue, in each o
 
 check-example: $(READY)  ## check a real third-party merchant (examples/payme-pkg)
 	$(MAKE) -C examples/payme-pkg check
+
+bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme-sandbox/bugs.html)
+	@mkdir -p .payme-sandbox
+	$(BIN)/payme-sandbox bugs --matrix --jobs $(WORKERS) \
+		--json .payme-sandbox/bugs.json --html .payme-sandbox/bugs.html
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

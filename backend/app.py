@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     Raises SettingsError for a bad setting, SQLAlchemyError if the database cannot be reached.
     """
     settings = settings or settings_from()
+    let_bugs_in(settings)
     logs.set_up(settings)
     database = Database(settings)
     schema.prepare(database)
@@ -38,6 +39,14 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     app.register_error_handler(BadInput, _bad_input)
     app.register_error_handler(Exception, _unforeseen)
     return app
+
+
+def let_bugs_in(settings: Settings) -> None:
+    """Switch the configured bugs on, if there are any, in this process."""
+    if settings.bugs:
+        from backend import bugs
+
+        bugs.switch_on(settings.bugs)
 
 
 def _add_webhook(app: Flask, webhook: Webhook) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0 stopped by a signal, 1 the server could not run, 2 wrong usage or 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ OPTIONS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to stop. Answers the exit code; what is wrong goes to standard error."""
     options = parser().parse_args(arguments)
+    if options.list_bugs:
+        return _list_bugs(options.json)
     try:
         os.environ.update(variables(options, os.environ))
         settings = settings_from()
@@ -51,6 +54,8 @@ def variables(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[s
     }
     if options.no_refunds:
         found[PREFIX + "REFUNDS"] = "0"
+    if options.bug:
+        found[PREFIX + "BUG"] = " ".join(options.bug)
     if options.key_env is not None:
         if not environ.get(options.key_env):
             raise SettingsError(f"--key-env {options.key_env}: that variable is not set, or empty")
@@ -78,7 +83,27 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--workers", type=_count, default=1, help="server processes (1)")
     made.add_argument("--threads", type=_count, help="threads in each process (16)")
+    _add_bugs(made)
     return made
+
+
+def _add_bugs(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--bug", action="append", metavar="NAME", help="switch a bug on; may be given several times"
+    )
+    made.add_argument("--list-bugs", action="store_true", help="tell the bugs that there are")
+    made.add_argument("--json", action="store_true", help="with --list-bugs: as JSON")
+
+
+def _list_bugs(as_json: bool) -> int:
+    from backend.bugs import BUGS
+
+    if as_json:
+        sys.stdout.write(json.dumps([one.told() for one in BUGS.values()], ensure_ascii=False))
+    for name, one in BUGS.items():
+        if not as_json:
+            sys.stdout.write(f"{name}: {one.does} [{one.breaks[0]}]\n")
+    return 0
 
 
 def _add_shop(made: argparse.ArgumentParser) -> None:

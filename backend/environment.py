@@ -47,6 +47,16 @@ def _json_object(value: str) -> dict[str, object]:
     return item
 
 
+def _bugs(value: str) -> tuple[str, ...]:
+    # Loaded only when asked for: a right merchant has nothing to do with them.
+    from backend.bugs import UnknownBug, check
+
+    try:
+        return tuple(check(name) for name in value.replace(",", " ").split())
+    except UnknownBug as error:
+        raise ValueError(f"names what is not there: {error}") from None
+
+
 READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "KEY": ("key", str),
     "LOGIN": ("login", _text),
@@ -69,6 +79,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "THREADS": ("threads", _number),
     "BUSY_MS": ("busy_ms", _number),
+    "BUG": ("bugs", _bugs),
 }
 """Variable without its prefix -> member of `Settings` and how its text is read."""
 

@@ -19,7 +19,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import logs, schema
-from backend.app import create_app
+from backend.app import create_app, let_bugs_in
 from backend.db import Database
 from backend.settings import Settings, SettingsError
 
@@ -67,6 +67,7 @@ def _greet(address: Address, settings: Settings) -> None:
 def _check_ready(address: Address, settings: Settings) -> None:
     """Find out here, where it can be told in a sentence, what would break a worker."""
     _check_port(address)
+    let_bugs_in(settings)
     logs.set_up(settings)
     database = Database(settings)
     try:

@@ -48,7 +48,8 @@ class Settings:
 
     `fiscal_item` holds the tax data of the one thing this shop sells (title, code, package_code,
     vat_percent, units); with it CheckPerformTransaction answers `detail`. `busy_ms` is how long a
-    call waits for the database before it is answered as a system error.
+    call waits for the database before it is answered as a system error. `bugs` are names of
+    `backend.bugs`: what this merchant shall get wrong, to see whether it is noticed.
     """
 
     key: str = field(repr=False)
@@ -66,6 +67,7 @@ class Settings:
     log_level: str = "DEBUG"
     threads: int = DEFAULT_THREADS
     busy_ms: int = DEFAULT_BUSY_MS
+    bugs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what would make the merchant unsafe or its orders unpayable."""

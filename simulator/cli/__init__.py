@@ -23,6 +23,8 @@ Exit codes:
 """
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_OUTPUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_BUGS_JSON = "the list as JSON; with --matrix and a FILE: the matrix as JSON"
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,6 +187,28 @@ def backend(context: click.Context, arguments: tuple[str, ...]) -> None:
     from simulator.cli.reference import run_backend
 
     context.exit(run_backend(arguments))
+
+
+@cli.command(epilog=EXIT_CODES)
+@click.option("--json", "json_file", type=_OUTPUT, is_flag=False, flag_value="-", help=_BUGS_JSON)
+@click.option("--matrix", is_flag=True, help="check the reference merchant with each of them")
+@click.option("--only", multiple=True, metavar="GLOB", help="names of bugs, families or rules")
+@click.option("--html", "html_file", type=_FILE, help="with --matrix: write it as one HTML file")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="merchants at once"
+)
+@click.pass_context
+def bugs(context: click.Context, /, **options: Any) -> None:
+    """The zoo: bugs that the reference merchant can be given, and whether each is noticed.
+
+    \b
+    payme-sandbox bugs                     what there is
+    payme-sandbox bugs --matrix            the whole catalogue against every one of them
+    payme-sandbox backend --bug NAME       the reference merchant with a bug
+    """
+    from simulator.cli.bugs import run_bugs
+
+    context.exit(run_bugs(**options))
 
 
 @cli.command()

@@ -44,15 +44,18 @@ VARIANTS = {
 
 
 @contextmanager
-def reference_config(name: str, profile: str) -> Iterator[tuple[Path, dict[str, str]]]:
+def reference_config(
+    name: str, profile: str, bugs: Sequence[str] = ()
+) -> Iterator[tuple[Path, dict[str, str]]]:
     """A payme-sandbox.toml for a fresh reference merchant, and the variables it reads.
 
+    `bugs` are names of its bugs that shall be on.
     The key has a colon and other punctuation, as Payme's own keys may.
     """
     port = _free_port()
     variant = VARIANTS[name]
     command = [sys.executable, "-m", "backend", "--port", str(port), "--profile", profile]
-    command += variant.flags
+    command += [*variant.flags, *(word for bug in bugs for word in ("--bug", bug))]
     shown = "[" + ", ".join(f"'{part}'" for part in command) + "]"
     with TemporaryDirectory(prefix="payme-sandbox-") as folder:
         path = Path(folder) / "payme-sandbox.toml"

@@ -50,15 +50,15 @@ class HtmlReport(FileReport):
 
     def render(self, run: Run) -> str:
         """The page as text."""
-        style, script = _asset("report.css"), _asset("report.js")
+        style, script = asset("report.css"), asset("report.js")
         return (
-            _templates()
+            templates()
             .get_template("report.html.j2")
             .render(
                 style=Markup(style),
                 script=Markup(script),
-                style_hash=_hash(style),
-                script_hash=_hash(script),
+                style_hash=hash_of(style),
+                script_hash=hash_of(script),
                 data=Markup(embedded(run)),
                 marks=MARKS,
                 **overview(run, self._cases, self._environment()),
@@ -67,7 +67,8 @@ class HtmlReport(FileReport):
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of all pages."""
     return Environment(
         loader=PackageLoader("simulator.reports"),
         autoescape=True,
@@ -78,12 +79,13 @@ def _templates() -> Environment:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     """A style or script of our own, put into the page as it is."""
     return (files("simulator.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """What a page's policy calls a style or a script that it allows."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 

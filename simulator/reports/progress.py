@@ -11,7 +11,8 @@ from simulator.reports.text import printable, shortened
 class ProgressLine:
     """A line that stays below what is printed and leaves nothing behind. Terminals only."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, mark: str = "FAIL") -> None:
+        self._mark = mark
         self._bar = Progress(
             TextColumn(" "),
             BarColumn(bar_width=16),
@@ -43,7 +44,7 @@ class ProgressLine:
         if name in self._running:
             self._running.remove(name)
         self._bar.advance(self._task)
-        self._bar.update(self._task, failing=f"{broken} FAIL" if broken else "")
+        self._bar.update(self._task, failing=f"{broken} {self._mark}" if broken else "")
         self._show()
 
     def _show(self) -> None:

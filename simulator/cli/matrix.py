@@ -1,0 +1,136 @@
+"""The whole catalogue against the reference merchant, once with each of its bugs."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from multiprocessing import get_context
+
+from rich.console import Console
+
+from simulator.caller.wire import Exchange
+from simulator.cli.reference import clean_environment, reference_config
+from simulator.cli.settings import load_settings
+from simulator.cli.target import Choices, TargetError, open_target, start_process
+from simulator.config import Loaded
+from simulator.conformance.events import Event, Listener, Outcome, ScenarioFinished
+from simulator.conformance.floor import Floor
+from simulator.conformance.load import Catalogue, PlacedScenario, load_catalogue
+from simulator.conformance.preflight import preflight
+from simulator.conformance.runner import Runner, jobs_of
+from simulator.conformance.selection import Selection, select
+from simulator.reports.progress import ProgressLine
+from simulator.reports.zoo import Row, Seen, Told
+
+_SEED = 7
+_TOLD = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
+
+
+def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
+    """Check each bug, and the reference merchant without one in every set-up that they use."""
+    setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
+    todo = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
+    found: dict[tuple[str, str, str], Seen] = {}
+    with _progress(console, len(todo)) as line, _workers(jobs) as pool:
+        running = {pool.submit(examine, row): row for row in todo}
+        for done in as_completed(running):
+            row = running[done]
+            found[_key(row)] = _result(row, done)
+            line.began(row.name)
+            line.ended(row.name, sum(not seen.good for seen in found.values()))
+    return [found[_key(row)] for row in todo]
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row.name, row.setup, row.profile
+
+
+def _result(row: Row, done: Future[Seen]) -> Seen:
+    error = done.exception()
+    if error is None:
+        return done.result()
+    return Seen(row, (), f"payme-sandbox itself broke: {error!r}")
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    # Each reads the catalogue once. Ctrl-C is ours to hear; they finish the merchant they have.
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _deaf)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[ProgressLine]:
+    line = ProgressLine(console, total, "not caught")
+    if console.is_terminal:
+        line.start()
+    try:
+        yield line
+    finally:
+        line.stop()
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def scenarios_for(catalogue: Catalogue, row: Row) -> list[PlacedScenario]:
+    """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks."""
+    whole = select(catalogue.scenarios, catalogue.rules, Selection())
+    slow = [
+        s for s in catalogue.scenarios if s not in whole and set(row.breaks) & set(s.scenario.rules)
+    ]
+    return [*whole, *slow]
+
+
+def examine(row: Row) -> Seen:
+    """One run against a fresh reference merchant that has the bug."""
+    told: dict[tuple[str, str], Told] = {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ScenarioFinished):
+            for check in event.checks:
+                if check.outcome in _TOLD:
+                    told.setdefault((check.rule, check.outcome), Told.of(check))
+
+    bugs = [row.name] if row.breaks else []
+    with reference_config(row.setup, row.profile, bugs) as (path, variables):
+        environ = {**clean_environment(), **variables}
+        try:
+            stopped = _run(row, load_settings(path, None, None, environ), environ, listen)
+        except TargetError as error:
+            stopped = str(error)
+    return Seen(row, tuple(told.values()), stopped)
+
+
+def _run(row: Row, loaded: Loaded, environ: Mapping[str, str], listen: Listener) -> str:
+    """Why the run ended early, or an empty text."""
+    catalogue, floor = _catalogue(), Floor()
+    choices = Choices(row.profile, strict=False, seed=_SEED, wait=None)
+    with ExitStack() as stack:
+        process = start_process(loaded, stack, environ)
+        opened = stack.enter_context(
+            open_target(loaded, process, catalogue.rules, choices, _unheard, floor)
+        )
+        trouble = preflight(opened.world)
+        if trouble is not None:
+            listen(ScenarioFinished("before-the-run", trouble.checks, 0))
+            return trouble.text
+        runner = Runner(opened.world, listen, floor, loaded.config.merchant.url)
+        runner.run(jobs_of(scenarios_for(catalogue, row)))
+        return runner.stopped
+
+
+def _unheard(exchange: Exchange) -> None:
+    """Nobody shows single calls here."""
