@@ -43,6 +43,9 @@ class Eyes:
     alone: bool = False  # one call at a time, so that a new row is this call's
 
 
+_FEW = 4
+
+
 @dataclass(slots=True)
 class World:
     """What all scenarios of a run share."""
@@ -154,11 +157,19 @@ class Session:
         for seen in judged:
             params = seen.made.call.params
             payme_id = str(params.get("id", "")) if isinstance(params, Mapping) else ""
-            for order in self.all_orders:
+            for order in self._near(params):
                 report.looked_at.add("invariant.user")
                 for name, rows in database.broken_invariants(order, payme_id):
                     finding = Finding("invariant.user", f"{name}.", name, "no rows", rows)
                     report.findings.append(finding)
+
+    def _near(self, params: object) -> Sequence[Order]:
+        """The orders that a call may have touched: all of a few, of many the one that it names."""
+        if len(self.all_orders) <= _FEW or not isinstance(params, Mapping):
+            return self.all_orders[:_FEW]
+        known = self.books.transactions.get(str(params.get("id")))
+        account = known.account if known is not None else params.get("account")
+        return [o for o in self.all_orders if o.account == account] or self.all_orders[:_FEW]
 
     def look_at_log(self, step: str, *, unsent: bool = False) -> list[Line]:
         """Read the log on and judge what holds for every line."""

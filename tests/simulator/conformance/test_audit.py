@@ -344,3 +344,38 @@ def test_the_users_own_invariants() -> None:
     assert (check.outcome, check.step) == (Outcome.FAILED, "create")
     assert check.message.startswith("an order is credited once.")
     assert check.actual == "order=1"
+
+
+MANY = """
+- id: fill
+  call: CreateTransaction
+  loop: 6
+  params:
+    id: $new.transaction_id
+    time: $now
+    amount: $many.$loop.amount
+    account: $many.$loop.account
+  repeat: 1
+  expect: {result: {state: 1}}
+- id: perform
+  call: PerformTransaction
+  params: {id: $fill.params.id}
+  repeat: 1
+  expect: {result: {state: 2}}
+"""
+
+
+def test_of_many_orders_only_the_one_that_a_call_names_is_asked_about() -> None:
+    on = stage()
+    asked: list[tuple[str, str]] = []
+
+    def broken(order: Any, payme_id: str) -> list[tuple[str, str]]:
+        asked.append((order.number, payme_id))
+        return []
+
+    on.merchant.database.broken = broken
+    run(scenario(MANY, "given: {many: {count: 6}}"), on=on)
+    numbers, ids = zip(*asked, strict=True)
+    assert len(numbers) == 7
+    assert len(set(numbers)) == 6
+    assert (numbers[-1], ids[-1]) == (numbers[-2], ids[-2])
