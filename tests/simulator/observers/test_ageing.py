@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from simulator.observers.database import DatabaseError
 from simulator.observers.database.ageing import shifted
 from simulator.observers.database.times import TimeUnit
-from tests.simulator.observers.conftest import NOW, OTHER_ID, PAYME_ID, OpenDatabase, run
+from tests.simulator.observers.conftest import ENGINES, NOW, OTHER_ID, PAYME_ID, OpenDatabase, run
 
 BY = 12 * 3_600_000 + 60_000
 THIRD_ID = "694e00000000000000000003"
@@ -61,7 +61,7 @@ def _mapped(unit: str, **more: Any) -> dict[str, Any]:
     return {"table": "tx", "columns": columns, "time_unit": unit, **more}
 
 
-@pytest.mark.parametrize("name", ["sqlite_engine", "postgres"])
+@pytest.mark.parametrize("name", ENGINES.values())
 @pytest.mark.parametrize(
     ("kind", "unit", "value", "unset", "aged"),
     [
@@ -69,7 +69,7 @@ def _mapped(unit: str, **more: Any) -> dict[str, Any]:
         ("INTEGER", "s", "1763881200", "NULL", str(1_763_881_200 - BY // 1000)),
         ("VARCHAR(20)", "ms", f"'{NOW}'", "''", str(NOW - BY)),
         (
-            "TIMESTAMP",
+            "TIMESTAMP(6)",
             "datetime",
             "'2025-11-23 12:01:00.250000'",
             "NULL",

@@ -17,22 +17,23 @@ from simulator.observers.orders import (
     OrdersUnreachable,
     open_orders,
 )
-from tests.simulator.observers.conftest import run
+from tests.simulator.observers.conftest import ENGINES, engine_of, run
 
 Open = Callable[..., OrderSource]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+_KEYS = {"sqlite": "INTEGER", "postgres": "SERIAL", "mariadb": "INTEGER AUTO_INCREMENT"}
+
+
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each test on both databases."""
-    name = "sqlite_engine" if request.param == "sqlite" else "postgres"
-    found = request.getfixturevalue(name)
-    assert isinstance(found, Engine)
-    key = "SERIAL" if request.param == "postgres" else "INTEGER"
+    """Each test on all databases."""
+    found = engine_of(request)
+    key = _KEYS[request.param]
     run(
         found,
         f"CREATE TABLE orders (id {key} PRIMARY KEY, number VARCHAR(40) UNIQUE, total NUMERIC)",
-        "CREATE TABLE lines (order_id INTEGER, price INTEGER, title VARCHAR(20))",
+        "CREATE TABLE order_lines (order_id INTEGER, price INTEGER, title VARCHAR(20))",
     )
     return found
 
@@ -81,13 +82,13 @@ def test_what_is_returned_can_be_used(engine: Engine, open_source: Open) -> None
         {"order": "{id}"},
         statement=[
             "INSERT INTO orders (number, total) VALUES (:number, :amount_tiyin) RETURNING id",
-            "INSERT INTO lines VALUES (:id, :amount_sum, :title)",
+            "INSERT INTO order_lines VALUES (:id, :amount_sum, :title)",
         ],
         params={"title": "photo {number}"},
     )
     first, second = orders.make(), orders.make()
     assert (first.account, second.account) == ({"order": 1}, {"order": 2})
-    assert rows(engine, "SELECT * FROM lines ORDER BY order_id") == [
+    assert rows(engine, "SELECT * FROM order_lines ORDER BY order_id") == [
         (1, 1000, "photo Psb-1000000000"),
         (2, 1000, "photo Psb-1000000001"),
     ]

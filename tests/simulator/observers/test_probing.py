@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.dialects import mysql
 
 from simulator.config.database import DatabaseConfig
@@ -99,13 +99,14 @@ def test_a_table_that_may_not_be_read(
     run(
         postgres,
         "DROP ROLE IF EXISTS looker",
-        "CREATE ROLE looker LOGIN",
+        "CREATE ROLE looker LOGIN PASSWORD 'looking'",
         "GRANT USAGE ON SCHEMA public TO looker",
         "CREATE TABLE o (id INTEGER)",
     )
-    url = postgres_url.replace("postgres:@", "looker:@")
-    assert url != postgres_url
-    message = _probe(url, orders={"table": "o", "where": {"id": 1}})
+    url = make_url(postgres_url).set(username="looker", password="looking")
+    shown = url.render_as_string(hide_password=False)
+    message = _probe(shown, orders={"table": "o", "where": {"id": 1}})
+    run(postgres, "DROP OWNED BY looker", "DROP ROLE looker")
     assert "permission denied for table o" in message
 
 

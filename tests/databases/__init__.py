@@ -1,0 +1,1 @@
+"""Database servers of the tests' own, and empty databases on them."""
