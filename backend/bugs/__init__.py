@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from backend.bugs import perform
+from backend.bugs import accounts, amounts, auth, envelope, perform, transport
 from backend.bugs.row import Bug
 from backend.bugs.seams import all_off
 
-BUGS: dict[str, Bug] = {bug.name: bug for bug in (*perform.BUGS,)}
+_FAMILIES = (auth, transport, envelope, amounts, accounts, perform)
+
+BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
 """Name -> bug, family by family."""
 
 _on: set[str] = set()

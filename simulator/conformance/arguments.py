@@ -85,6 +85,16 @@ def _is_change(argument: object) -> bool:
 
 
 _YES_OR_NO = (_is_bool, "true or false")
+
+
+def _may_add_fraction(value: object) -> bool:
+    return _two_numbers(value) or (_two(value) and isinstance(value, list) and _sum(value))
+
+
+def _sum(pair: list[object]) -> bool:
+    return type(pair[1]) is float and _two_numbers([pair[0], 0])
+
+
 _NUMBERS = (_two_numbers, "two whole numbers, as in [$order.amount, 1]")
 _TAKES: dict[str, tuple[Callable[[object], bool], str]] = {
     "$type": (lambda a: isinstance(a, str) and a in TYPES, f"one of {', '.join(TYPES)}"),
@@ -101,7 +111,7 @@ _TAKES: dict[str, tuple[Callable[[object], bool], str]] = {
     "$own": (_is_list, "a list of transactions"),
     "$own_ordered": (_is_list, "a list of transactions"),
     "$ago": (_is_duration, "a duration, as in 12h1m"),
-    "$plus": _NUMBERS,
+    "$plus": (_may_add_fraction, _NUMBERS[1]),
     "$times": _NUMBERS,
     "$over": _NUMBERS,
     "$merge": (_two, "two objects"),

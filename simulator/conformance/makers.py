@@ -26,8 +26,14 @@ class Order(Protocol):
     def member(self) -> str: ...
 
 
-def arithmetic(name: str, value: object) -> int:
-    """`$plus`, `$times`, `$over` of two whole numbers; no fractions of a tiyin."""
+def arithmetic(name: str, value: object) -> int | float:
+    """`$plus`, `$times`, `$over` of two whole numbers.
+
+    Only what `$plus` adds may be a fraction: an amount that no order has, and that a careless
+    merchant cuts to one.
+    """
+    if name == "$plus" and _adds_fraction(value):
+        return float(value[0] + value[1])  # type: ignore[index]
     if not isinstance(value, list) or len(value) != 2 or not all(type(v) is int for v in value):
         raise NotApplicable(f"{name} takes two whole numbers, not {value!r}")
     left, right = value
@@ -38,9 +44,13 @@ def arithmetic(name: str, value: object) -> int:
     return int(left * right) if name == "$times" else int(left // right)
 
 
+def _adds_fraction(value: object) -> bool:
+    return isinstance(value, list) and [type(v) for v in value] == [int, float]
+
+
 def as_text(value: object) -> str:
-    """A number in quotes."""
-    return str(value)
+    """A number in quotes; the items of a list behind one another."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def as_float(value: object) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.bugs import BUGS, Bug
+from backend.bugs import BUGS, Bug, transport
 from simulator.conformance.events import Level, Outcome
 from simulator.conformance.load import Catalogue
 from tests.scenarios.harness import Seen
@@ -25,8 +25,12 @@ def _missed(catalogue: Catalogue, bug: Bug, seen: Seen) -> list[str]:
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.name)
-def test_bug_is_caught_by_its_own_rules(bug: Bug, catalogue: Catalogue) -> None:
-    seen = examine(catalogue, bug, bug.breaks)
+def test_bug_is_caught_by_its_own_rules(
+    bug: Bug, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "SLOW_S", 0.9)
+    patience_ms = 500 if bug.name == "transport.slow" else 10_000
+    seen = examine(catalogue, bug, bug.breaks, patience_ms=patience_ms)
     if _missed(catalogue, bug, seen):
         seen = examine(catalogue, bug, bug.breaks, waits=True)
 

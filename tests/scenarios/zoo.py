@@ -16,9 +16,8 @@ from backend.cli import parser, variables
 from backend.environment import settings_from
 from backend.settings import Settings
 from simulator.cli.reference import reference_config
-from simulator.cli.settings import load_settings
 from simulator.cli.target import Choices, open_target
-from simulator.config import Loaded
+from simulator.config import Loaded, load
 from simulator.conformance.floor import Floor
 from simulator.conformance.load import Catalogue
 from simulator.conformance.preflight import preflight
@@ -78,14 +77,18 @@ def examine(
     setup: str = "one-time",
     profile: str = "default",
     waits: bool = False,
+    patience_ms: int = 10_000,
 ) -> Seen:
-    """Run the scenarios that `only` names, with their pauses or without."""
+    """Run the scenarios that `only` names, with their pauses or without.
+
+    `patience_ms` is the time limit of a call.
+    """
     seen = Seen()
     floor = Floor(sleep=None if waits else lambda seconds: None)
     if bug is not None:
         setup, profile = bug.setup, bug.profile
     with reference_config(setup, profile) as (path, environ):
-        loaded = load_settings(path, None, None, environ)
+        loaded = load(path, {"merchant.timeout": str(patience_ms)}, environ)
         settings, port = _settings(loaded, path.parent, bug)
         choices = Choices(profile, strict=False, seed=_SEED, wait=0)
         with (

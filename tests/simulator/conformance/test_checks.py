@@ -80,7 +80,7 @@ def test_values_that_can_be_made(folder: Folder, value: str) -> None:
         ("$one", '"$one" is no value by itself; there are error, params, result'),
         ("{$agо: 1s}", 'there is no "$agо"; did you mean "$ago"?'),
         ("{$ago: 12 hours}", "$ago takes a duration, as in 12h1m"),
-        ("{$plus: [1, 0.5]}", "$plus takes two whole numbers"),
+        ("{$plus: [0.5, 1]}", "$plus takes two whole numbers"),
         ("{$plus: [1]}", "$plus takes two whole numbers"),
         ("{$times: [true, 2]}", "$times takes two whole numbers"),
         ("{$over: 5}", "$over takes two whole numbers"),

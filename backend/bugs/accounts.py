@@ -1,0 +1,285 @@
+"""Bugs in finding orders, and in accounts that may be paid more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from backend import errors, orders, params, transactions
+from backend.bugs.row import bug
+from backend.bugs.seams import Switch, around, both
+from backend.bugs.ways import Decide, on_cancel, refusing, says
+from backend.errors import ACCOUNT_MEMBER, Code, Refusal, about_account, about_state, bad_request
+from backend.methods import cancel, check, check_perform, create, perform
+from backend.methods.base import Call, Result
+from backend.models import Payment, State, Status, Transaction
+
+Find = Callable[[Session, str], Payment | None]
+
+
+def _found(seek: Callable[[Session, str], Payment | None]) -> Switch:
+    """Both methods look for the order in another way."""
+
+    def find(inner: Find, session: Session, number: str) -> Payment | None:
+        return inner(session, number) or seek(session, number)
+
+    return both(around(orders.find, find), around(transactions.lock_order, find))
+
+
+def _by(condition: str) -> Switch:
+    """Orders are found by this condition on :number, too."""
+
+    def seek(session: Session, number: str) -> Payment | None:
+        query = select(Payment).where(text(condition)).order_by(Payment.id.desc()).limit(1)
+        return session.scalar(query, {"number": number})
+
+    return _found(seek)
+
+
+def _injected(session: Session, number: str) -> Payment | None:
+    """The query is put together from texts, as if by hand."""
+    query = f"SELECT id FROM payments WHERE order_id = '{number}'"
+    found = session.connection().exec_driver_sql(query).first()
+    return None if found is None else session.get(Payment, found[0])
+
+
+def _reads(number: Callable[[Any], object]) -> Switch:
+    """Make another order number of the account's member; what is no text goes the right way."""
+
+    def read(inner: Callable[[dict[str, Any]], str], account: dict[str, Any]) -> str:
+        value = number(account.get(ACCOUNT_MEMBER))
+        return value if isinstance(value, str) else inner(account)
+
+    return around(params.order_number, read)
+
+
+def _refuses(when: Callable[[Any], bool], refusal: Callable[[], Exception]) -> Switch:
+    def read(inner: Callable[[dict[str, Any]], str], account: dict[str, Any]) -> str:
+        if when(account.get(ACCOUNT_MEMBER)):
+            raise refusal()
+        return inner(account)
+
+    return around(params.order_number, read)
+
+
+def _unknown(refusal: Callable[[], Exception]) -> Switch:
+    """An order that is not there is answered so."""
+
+    def instead(inner: Callable[[Code], Refusal], code: Code) -> Refusal:
+        if code != Code.ORDER_UNKNOWN:
+            return inner(code)
+        raise refusal()
+
+    return around(errors.about_account, instead)
+
+
+def _broken() -> Exception:
+    return AttributeError("'NoneType' object has no attribute 'amount'")
+
+
+def _busy(call: Call, asked: create.Asked) -> Refusal | None:
+    order = orders.find(call.session, params.order_number(asked.account))
+    known = transactions.seek(call.session, asked.id)
+    if order is None or known is not None or not orders.waiting(call.session, order):
+        return None
+    return about_account(Code.ORDER_BUSY)
+
+
+def _paid(call: Call, asked: create.Asked | check_perform.Asked) -> Refusal | None:
+    order = orders.find(call.session, params.order_number(asked.account))
+    if order is None or order.status != Status.SUCCESS:
+        return None
+    return about_account(Code.ORDER_PAID)
+
+
+def _performed_otherwise(call: Call, payme_id: str) -> Refusal | None:
+    one = transactions.seek(call.session, payme_id)
+    if one is None or one.state != State.CREATED:
+        return None
+    paid = transactions._paid_otherwise(call.session, one)
+    return about_state(Code.IMPOSSIBLE) if paid else None
+
+
+def _latest_of_account(inner: Decide, call: Call, asked: create.Asked) -> Result:
+    """A repeat is answered with the account's latest transaction."""
+    answered = inner(call, asked)
+    order_id = params.order_number(asked.account)
+    query = select(Transaction).where(Transaction.order_id == order_id)
+    latest = call.session.scalars(query.order_by(Transaction.id.desc())).first()
+    return create._answer(latest) if latest is not None else answered
+
+
+_OTHERS = "order_id = :order AND payme_id <> :id"
+
+FINDING = (
+    bug(
+        "accounts.unknown-is-no-transaction",
+        "an unknown order is answered like an unknown transaction (-31003)",
+        "account.unknown official.account",
+        _unknown(lambda: about_state(Code.NO_TRANSACTION)),
+    ),
+    bug(
+        "accounts.unknown-raises",
+        "an unknown order ends in the general error handler (-32400)",
+        "account.unknown account.and-amount",
+        _unknown(_broken),
+    ),
+    bug(
+        "accounts.missing-finds-latest",
+        "a search for a missing number has no condition and finds the latest order",
+        "account.missing-refused",
+        both(_reads(lambda value: value or ""), _by("order_id = :number OR :number = ''")),
+    ),
+    bug(
+        "accounts.missing-is-bad-request",
+        "an account that names no order is a malformed request (-32600)",
+        "account.missing-code",
+        _refuses(lambda value: not value, lambda: bad_request("order_id is missing.")),
+        level="should",
+    ),
+    bug(
+        "accounts.like",
+        "orders are found by LIKE, so that % is one of them",
+        "account.strange-text",
+        _by("order_id LIKE :number"),
+    ),
+    bug(
+        "accounts.injection",
+        "the query is put together from texts",
+        "account.strange-text",
+        _found(_injected),
+    ),
+    bug(
+        "accounts.strange-is-bad-request",
+        "a number with strange characters is a malformed request",
+        "account.strange-text-code",
+        _refuses(
+            lambda value: isinstance(value, str) and not value.replace("-", "").isalnum(),
+            lambda: bad_request("order_id is strange."),
+        ),
+        level="should",
+    ),
+    bug(
+        "accounts.zero-is-any-text",
+        "0 == '…' as in PHP 7: zero finds any number that begins with a letter",
+        "account.wrong-type-refused",
+        both(
+            _reads(lambda value: "0" if value == 0 else value),
+            _by("CAST(order_id AS INTEGER) = 0 AND :number = '0'"),
+        ),
+    ),
+    bug(
+        "accounts.object-is-operator",
+        "an object in place of the number reaches the database as an operator ($ne)",
+        "account.wrong-type-refused",
+        both(
+            _reads(lambda value: "" if isinstance(value, dict) else value),
+            _by(":number = ''"),
+        ),
+    ),
+    bug(
+        "accounts.wrong-type-raises",
+        "a number of the wrong type ends in the general error handler",
+        "account.wrong-type-code",
+        _refuses(lambda value: not isinstance(value, str), _broken),
+        level="should",
+    ),
+    bug(
+        "accounts.too-long-finds-another",
+        "a number that is too long for its column is cut and finds another order",
+        "account.long-refused",
+        _by("length(:number) > 255"),
+    ),
+    bug(
+        "accounts.trimmed",
+        "blanks around the number are taken off",
+        "account.look-alike",
+        _reads(lambda value: value.strip() if isinstance(value, str) else value),
+        level="should",
+    ),
+    bug(
+        "accounts.any-case",
+        "numbers are compared without regard to letter case, as in MySQL",
+        "account.look-alike",
+        _by("order_id = :number COLLATE NOCASE"),
+        level="should",
+    ),
+    bug(
+        "accounts.texts-only",
+        "a number that comes as a JSON number is refused",
+        "account.number-accepted",
+        _refuses(
+            lambda value: not isinstance(value, str),
+            lambda: about_account(Code.ORDER_UNKNOWN),
+        ),
+        level="should",
+        setup="accumulating",
+    ),
+)
+
+ACCUMULATING = (
+    bug(
+        "accounts.one-at-a-time",
+        "an accumulating account takes one payment at a time",
+        "accumulating.second-while-first-lives",
+        refusing(create._decide, _busy),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.paid-once",
+        "an accumulating account can be paid once, as if it were an order",
+        "accumulating.pay-again-after-paid",
+        refusing(create._decide, _paid),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.asked-once",
+        "CheckPerformTransaction refuses an accumulating account that was paid",
+        "accumulating.check-perform-allows",
+        refusing(check_perform._decide, _paid),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.second-not-performed",
+        "the second payment of an account is refused once the first is performed",
+        "accumulating.both-performed",
+        refusing(perform._decide, _performed_otherwise),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.latest-ones-data",
+        "a repeated CreateTransaction is answered from the account's latest transaction",
+        "accumulating.repeat-own-answer",
+        around(create._decide, _latest_of_account),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.cancels-all",
+        "a cancellation takes all waiting payments of the account",
+        "accumulating.cancel-leaves-other",
+        on_cancel(
+            "UPDATE transactions SET state = -1, reason = 3, cancel_time = :now "
+            f"WHERE {_OTHERS} AND state = 1"
+        ),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.number-of-account",
+        "all payments of an account have the account's number as transaction",
+        "accumulating.numbers-differ",
+        both(
+            *(
+                says(answer, transaction=lambda one: one.order_id)
+                for answer in (create._answer, perform._answer, cancel._answer, check.standing)
+            )
+        ),
+        level="should",
+        setup="accumulating",
+    ),
+)
+
+BUGS = (*FINDING, *ACCUMULATING)
