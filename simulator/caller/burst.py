@@ -54,15 +54,21 @@ class BurstSender:
         self.timeout_ms = timeout_ms
         self._sleep = sleep
 
-    def send(self, requests: Sequence[WireRequest]) -> list[Arrival]:
-        """The arrivals, in the order of the requests. Never raises for what a merchant does."""
+    def send(
+        self, requests: Sequence[WireRequest], answered: Callable[[int], None] | None = None
+    ) -> list[Arrival]:
+        """The arrivals, in the order of the requests. Never raises for what a merchant does.
+
+        `answered` is told how many calls have come to their end: 0 once all are let go, then each
+        time that there are more.
+        """
         calls = [self._prepare(request) for request in requests]
         self._sleep(_SETTLE_S)
         started = time.time_ns() // 1_000_000
         for call in calls:
             if call.sock is not None:
                 _release(call)
-        self._collect(calls)
+        self._collect(calls, answered or (lambda _: None))
         return [_arrival(call, started) for call in calls]
 
     def _prepare(self, request: WireRequest) -> _Call:
@@ -86,7 +92,8 @@ class BurstSender:
             call.outcome = WireFailure(FailureKind.REFUSED, f"the call cannot be sent: {error}")
         return call
 
-    def _collect(self, calls: Sequence[_Call]) -> None:
+    def _collect(self, calls: Sequence[_Call], answered: Callable[[int], None]) -> None:
+        answered(sum(call.outcome is not None for call in calls))
         deadline = time.monotonic() + self.timeout_ms / 1000
         with selectors.DefaultSelector() as selector:
             for call in calls:
@@ -99,6 +106,7 @@ class BurstSender:
                         selector.unregister(key.fileobj)
                         # at once: some servers take no other call until this end hangs up
                         key.data.sock.close()
+                        answered(sum(call.outcome is not None for call in calls))
         for call in calls:
             call.done_ns = call.done_ns or time.monotonic_ns()
             if call.outcome is None:

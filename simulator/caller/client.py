@@ -104,17 +104,30 @@ class Caller:
         took = (time.monotonic_ns() - started) // 1_000_000
         return self._record(call, rpc_id, request, answer, sent_at, took, (scenario, step))
 
-    def burst(self, calls: Sequence[Call], scenario: str = "", step: str = "") -> list[Made]:
-        """Send all calls at the same instant; the answers come in the order of the calls."""
+    def burst(
+        self,
+        calls: Sequence[Call],
+        scenario: str = "",
+        step: str = "",
+        answered: Callable[[int], None] | None = None,
+    ) -> list[Made]:
+        """Send all calls at the same instant; the answers come in the order of the calls.
+
+        `answered` is told, while they come, how many have.
+        """
         self._transport.drop_connections()
         made = [self._request(call) for call in calls]
-        arrivals = self._burst.send([request for _, request in made])
+        arrivals = self._burst.send([request for _, request in made], answered)
         return [
             self._record(
                 call, rpc_id, request, got.answer, got.released_at, got.took, (scenario, step)
             )
             for call, (rpc_id, request), got in zip(calls, made, arrivals, strict=True)
         ]
+
+    def forget_connections(self) -> None:
+        """Begin anew: whoever was at their other end is gone."""
+        self._transport.drop_connections()
 
     def _request(self, call: Call) -> tuple[object, WireRequest]:
         with self._lock:

@@ -87,7 +87,14 @@ def _check(options: CheckOptions, stack: ExitStack) -> int:
         return 0
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
     run = Run(options, loaded, catalogue, chosen, seed, _baseline(known, chosen))
-    choices = Choices(options.profile, options.strict, seed, options.wait, options.jobs > 1)
+    choices = Choices(
+        options.profile,
+        options.strict,
+        seed,
+        options.wait,
+        at_once=options.jobs > 1,
+        everything=options.everything,
+    )
     return run.go(process, choices)
 
 

@@ -48,6 +48,7 @@ class Choices:
     seed: int
     wait: int | None
     at_once: bool = False  # several scenarios
+    everything: bool = False  # --all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def start_process(
     loaded: Loaded, stack: ExitStack, environ: Mapping[str, str]
 ) -> MerchantProcess | None:
     """Start the merchant if the configuration says how; it is stopped with the stack."""
-    if loaded.config.process is None:
+    if not loaded.config.process:
         return None
     process = stack.enter_context(
         MerchantProcess(loaded.config.process, loaded.config.merchant.url, environ=environ)
@@ -101,12 +102,13 @@ def open_target(
             fresh=Fresh(choices.seed, orders.unknown),
             make_order=lambda amount: orders.make(amount_sum=amount),
             members=frozenset(config.orders.account if config.orders else ()),
-            terms=_terms(config, choices.profile),
+            terms=_terms(config, choices, process),
             eyes=_eyes(config, database, log, masker, choices.at_once),
             rules=rules,
             strict=choices.strict,
             health=Health(lambda: _gone(config.merchant.url, process)),
             pause=floor.pause,
+            process=_Restarting(process, _patience(choices.wait)) if process else None,
         )
         yield Opened(world, log, orders)
 
@@ -124,10 +126,28 @@ def _open_log(
     return log
 
 
+@dataclass(frozen=True, slots=True)
+class _Restarting:
+    """The merchant's process, which has as long to start again as it had at first."""
+
+    process: MerchantProcess
+    seconds: int
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def start_again(self) -> None:
+        self.process.start_again(self.seconds)
+
+
+def _patience(wait: int | None) -> int:
+    return wait if wait is not None else _READY_S
+
+
 def _wait_ready(config: Config, process: MerchantProcess | None, wait: int | None) -> None:
     if process is not None:
         try:
-            process.wait_ready(wait if wait is not None else _READY_S)
+            process.wait_ready(_patience(wait))
         except ProcessError as error:
             raise TargetError(str(error), 3) from error
         return
@@ -199,12 +219,13 @@ def _open_orders(
         raise TargetError(str(error), 2) from error
 
 
-def _terms(config: Config, profile: str) -> Terms:
+def _terms(config: Config, choices: Choices, process: MerchantProcess | None) -> Terms:
     merchant = config.merchant
     one_time = merchant.account_type == "one-time"
     limits = None if one_time else (merchant.limits.min, merchant.limits.max)
     age = bool(config.database and config.database.age_rows and config.database.transactions)
-    return Terms(one_time, merchant.refunds, profile, age, limits)
+    ours = True if process is not None else False if config.process is False else None
+    return Terms(one_time, merchant.refunds, choices.profile, age, limits, ours, choices.everything)
 
 
 def _eyes(

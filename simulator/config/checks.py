@@ -25,7 +25,7 @@ def complaints(config: Config, *, from_file: bool) -> Iterator[Complaint]:
     yield from _remote(config)
     yield from _orders(config)
     yield from _database(config)
-    if config.log and config.log.output and config.process is None:
+    if config.log and config.log.output and not config.process:
         yield Complaint(
             ("log", "output"),
             "output = true shows what a started process prints, and there is no [process]",

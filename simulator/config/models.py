@@ -100,10 +100,15 @@ def _kind(value: Any) -> str:
 
 
 class Config(Model):
-    """The file. `database` and `log`: a table, False (there is none to show), None (not said)."""
+    """The file. `process`, `database`, `log`: a table, False (there is none), None (not said)."""
 
     merchant: Merchant = Merchant()
-    process: ProcessConfig | None = None
+    process: Annotated[
+        Annotated[ProcessConfig, Tag("@table")]
+        | Annotated[Literal[False], Tag("@off")]
+        | Annotated[None, Tag("@unsaid")],
+        Discriminator(_kind),
+    ] = None
     orders: OrdersConfig | None = None
     database: Annotated[
         Annotated[DatabaseConfig, Tag("@table")]

@@ -147,14 +147,27 @@ def _check_transaction(session: Session, tx: Transaction) -> Mapping[str, object
 
 
 def _statement(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
+    listed = statement_report(session, shown, "audit")
+    if listed is not None:
+        report, seen = listed
+        session.recorder.standing("audit", report, Verdict.ANSWER, _evidence(seen))
+
+
+def statement_report(
+    session: Session, shown: Mapping[str, Mapping[str, object]], step: str
+) -> tuple[Report, Judged] | None:
+    """GetStatement against what CheckTransaction has shown of each transaction, by Payme id.
+
+    None if the merchant gives no statement.
+    """
     times = [
         session.books.transactions[i].time - session.books.transactions[i].aged_ms for i in shown
     ]
     period = {"from": min(times) - _MARGIN_MS, "to": max(times) + _MARGIN_MS}
-    seen = session.call(Call(Method.STATEMENT, period), "audit")
+    seen = session.call(Call(Method.STATEMENT, period), step)
     listed = seen.answer.member("transactions")
     if not isinstance(listed, list):
-        return
+        return None
     items = [session.matching.identified(item) for item in listed]
     report = Report(looked_at={"statement.matches-check"})
     for payme_id, record in shown.items():
@@ -162,7 +175,7 @@ def _statement(session: Session, shown: Mapping[str, Mapping[str, object]]) -> N
         _item(session.books.transactions[payme_id], record, mine, report)
     for payme_id in session.books.refused:
         _no_item(payme_id, items, report)
-    session.recorder.standing("audit", report, Verdict.ANSWER, _evidence(seen))
+    return report, seen
 
 
 def _no_item(payme_id: str, items: list[object], report: Report) -> None:

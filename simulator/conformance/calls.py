@@ -42,7 +42,7 @@ def burst_calls(step: fmt.Step, scope: Scope) -> list[Call]:
     assert step.burst is not None
     first = build_call(step, scope)
     calls = [first]
-    calls += [_copy(first, step, scope) for _ in range(step.burst.count - 1)]
+    calls += [_copy(first, step, scope, index) for index in range(1, step.burst.count)]
     sides = [calls]
     for other in step.burst.against:
         against = Call(scope.resolve(other.call), scope.resolve(other.params))
@@ -50,11 +50,12 @@ def burst_calls(step: fmt.Step, scope: Scope) -> list[Call]:
     return _interleaved(sides)
 
 
-def _copy(first: Call, step: fmt.Step, scope: Scope) -> Call:
-    """The same call; params named in `fresh` are evaluated anew."""
+def _copy(first: Call, step: fmt.Step, scope: Scope, index: int) -> Call:
+    """The same call; params named in `fresh` are evaluated anew, `$loop` counts the copies."""
     assert step.burst is not None
     if not isinstance(first.params, dict) or not isinstance(step.params, dict):
         return first
+    scope = replace(scope, loop=index)
     anew = {name: scope.resolve(step.params[name]) for name in step.burst.fresh}
     return replace(first, params={**first.params, **anew})
 

@@ -86,6 +86,8 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
         yield ("when", "step"), f'no earlier step is called "{step.when.step}"'
     if step.clock is not None and "age-rows" not in scenario.requires:
         yield ("clock",), "a step that moves the clock needs `requires: [age-rows]`"
+    for path, text in _restart(step, scenario):
+        yield ("restart", *path), text
     yield from _labels(step.matrix, ("matrix",))
     known = _known(placed, scenario, seen)
     data = step.model_dump(by_alias=True, exclude_unset=True)
@@ -98,6 +100,24 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
     for path, verdicts in _verdicts(step):
         for inner, text in _expectations(verdicts, step.burst is not None, seen):
             yield (*path, *inner), text
+
+
+def _restart(step: fmt.Step, scenario: fmt.Scenario) -> Iterator[Complaint]:
+    restart = step.restart
+    if restart is None:
+        return
+    if "process" not in scenario.requires:
+        yield (), "a step that restarts the merchant needs `requires: [process]`"
+    if (restart.after is None) == (restart.during is None):
+        yield (), "say either `after: answer` or `during: calls`"
+    count = step.burst.count + sum(a.count for a in step.burst.against) if step.burst else 1
+    if restart.during is not None and count < 2:
+        yield ("during",), "calls are in flight in a `burst` of two or more"
+    counted = {"exactly", "rest", "serial"} & (step.expect or fmt.Expect()).model_fields_set
+    if restart.during is not None and counted:
+        yield ("during",), f"`{min(counted)}` counts answers, and some will never come"
+    if step.loop is not None or step.repeat is not None or step.wait is not None:
+        yield (), "`loop`, `repeat` and `wait` have no meaning where the merchant is killed"
 
 
 def _known(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> _Known:

@@ -189,6 +189,17 @@ class DatabaseWatch:
         )
         return tuple(row_text(row) for row in rows)
 
+    def no_row(self, payme_id: str, report: Report) -> tuple[str, ...]:
+        """Nothing is stored of a transaction that CheckTransaction does not know."""
+        if not self._database.maps_transactions:
+            return ()
+        rows = self._database.transactions([payme_id])
+        path = f"transactions[{payme_id}]"
+        text = "CheckTransaction does not know a transaction that has a row."
+        finding = Finding("database.one-row", text, path, "no row", f"{len(rows)} rows")
+        report.expect(not rows, finding)
+        return tuple(row_text(row) for row in rows)
+
     def record(
         self, tx: Transaction, shown: Mapping[str, object], now: int, report: Report
     ) -> tuple[str, ...]:

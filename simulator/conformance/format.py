@@ -31,7 +31,9 @@ StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Level = Literal["must", "should", "may"]
 ProfileName = Literal["default", "docs", "sandbox"]
 AccountType = Literal["one-time", "accumulating"]
-Need = Literal["refunds", "no-refunds", "age-rows", "database", "log", "payable-after-cancel"]
+Need = Literal[
+    "refunds", "no-refunds", "age-rows", "database", "log", "payable-after-cancel", "process"
+]
 OrderStatus = Literal["payable", "reserved", "paid", "refunded", "after-cancel"]
 LogEvent = Literal[
     "check_perform", "create", "perform", "cancel", "check", "statement", "refused", "created_order"
@@ -167,6 +169,17 @@ class Clock(Closed):
     by: Literal["rows"] = "rows"
 
 
+class Restart(Closed):
+    """Kill the merchant with its whole process tree (SIGKILL) and start it again.
+
+    `after: answer`: once the call, or every call of the burst, is answered. `during: calls`: while
+    calls of the burst are in flight, at a moment of the engine's choice that differs each round.
+    """
+
+    after: Literal["answer"] | None = None
+    during: Literal["calls"] | None = None
+
+
 class StepChange(Closed):
     """What a profile replaces in a step."""
 
@@ -198,6 +211,7 @@ class Step(Closed):
     burst: Burst | None = None
     when: When | None = None
     clock: Clock | None = None
+    restart: Restart | None = None
     stop: Literal["on-wrong-kind", "never"] = "on-wrong-kind"
     expect: Expect | None = None
     also: list[Also] = []

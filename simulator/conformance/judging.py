@@ -71,6 +71,10 @@ ENGINE_RULES = (
     "database.one-row",
     "order.status-fits",
     "auth.right-key",
+    "durability.starts-again",
+    "durability.answered-stays",
+    "durability.whole-or-absent",
+    "durability.retry-answered",
 )
 """The rules that the engine judges by itself; each must have a row in `rules.yaml`."""
 

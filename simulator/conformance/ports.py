@@ -9,6 +9,7 @@ from simulator.conformance.makers import Order as Order
 from simulator.observers.database import TimeValue
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import OrdersError
+from simulator.observers.process import ProcessError as ProcessError
 
 Time = TimeValue
 """A time in a column's own unit."""
@@ -33,6 +34,16 @@ class Database(Protocol):
 
     @property
     def after_cancel(self) -> str: ...
+
+
+class MerchantProcess(Protocol):
+    """The merchant as a process that this run has started."""
+
+    def kill(self) -> None:
+        """End it with all that it started, with no warning."""
+
+    def start_again(self) -> None:
+        """Start it and wait until it is ready. Raises ProcessError."""
 
 
 NotLooked = (DatabaseError, OrdersError)

@@ -26,7 +26,7 @@ from simulator.conformance.health import MerchantGone
 from simulator.conformance.load import PlacedScenario
 from simulator.conformance.ports import NotLooked
 from simulator.conformance.recorder import Recorder
-from simulator.conformance.selection import why_not
+from simulator.conformance.selection import cannot, why_not
 from simulator.conformance.session import Session, World
 from simulator.conformance.steps import StepRun, Stop
 from simulator.conformance.values import NotApplicable, Scope, Unresolved
@@ -47,6 +47,11 @@ class Job:
     def name(self) -> str:
         label = f"[{self.row['label']}]" if "label" in self.row else ""
         return self.placed.id + label
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else may be on its way meanwhile: the merchant is killed."""
+        return any(placed.step.restart is not None for placed in self.placed.steps)
 
 
 def case_id(name: str, url: str) -> str:
@@ -83,12 +88,17 @@ class Runner:
         return self.gone or self._enough
 
     def run(self, jobs: Sequence[Job], fail_fast: bool = False) -> None:
-        """Run all jobs; on Ctrl-C finish the calls under way and say so in `interrupted`."""
-        todo = iter(jobs)
+        """Run all jobs; on Ctrl-C finish the calls under way and say so in `interrupted`.
+
+        Those that must be alone come last, one after another.
+        """
+        together = iter([job for job in jobs if not job.alone])
+        alone = [iter([job]) for job in jobs if job.alone]
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="scenario") as pool:
             running: set[Future[tuple[Check, ...]]] = set()
             try:
-                self._pump(pool, todo, running, fail_fast)
+                for todo in (together, *alone):
+                    self._pump(pool, todo, running, fail_fast)
             except KeyboardInterrupt:
                 self.interrupted = True
                 self._floor.end()
@@ -131,8 +141,14 @@ class Runner:
         inner = job.placed.scenario
         self._tell(ScenarioStarted(job.name, inner.title, tuple(inner.tags)))
         started = time.monotonic_ns()
-        reason = why_not(job.placed, self._world.terms, self._world.eyes)
-        checks = self._skipped(job, reason) if reason else self._rounds(job)
+        terms = self._world.terms
+        if reason := why_not(job.placed, terms, self._world.eyes):
+            checks = self._unseen(job, Outcome.SKIPPED, reason)
+        elif reason := cannot(job.placed, terms):
+            asked = Outcome.NOT_TESTABLE if terms.everything else Outcome.SKIPPED
+            checks = self._unseen(job, asked, reason)
+        else:
+            checks = self._rounds(job)
         broken = any(c.outcome in (*BROKEN, Outcome.WARNED) for c in checks)
         case = case_id(job.name, self._url) if broken else ""
         marked = tuple(
@@ -145,10 +161,10 @@ class Runner:
         with self._lock:
             self._listener(event)
 
-    def _skipped(self, job: Job, reason: str) -> list[Check]:
+    def _unseen(self, job: Job, outcome: Outcome, reason: str) -> list[Check]:
         recorder = Recorder(job.name, self._world.rules, self._world.strict)
         for rule in job.placed.scenario.rules:
-            recorder.unseen("", Verdict.ANSWER, rule, Outcome.SKIPPED, reason)
+            recorder.unseen("", Verdict.ANSWER, rule, outcome, reason)
         return recorder.checks()
 
     def _rounds(self, job: Job) -> list[Check]:

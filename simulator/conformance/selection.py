@@ -101,9 +101,17 @@ def why_not(scenario: PlacedScenario, terms: Terms, eyes: Eyes) -> str:
         "age-rows": _age_rows(terms, eyes),
         "database": "database = false" if _off(eyes.database, eyes.no_database) else "",
         "payable-after-cancel": _payable_after_cancel(eyes),
+        "process": "process = false" if terms.process is False else "",
         "log": "log = false" if _off(eyes.log, eyes.no_log) else "",
     }
     return next((needs[need] for need in inner.requires if needs.get(need)), "")
+
+
+def cannot(scenario: PlacedScenario, terms: Terms) -> str:
+    """Why a scenario that applies cannot be run as things are, or an empty text."""
+    if "process" in scenario.scenario.requires and not terms.process:
+        return "there is no [process], so the merchant cannot be killed and started again"
+    return ""
 
 
 def _payable_after_cancel(eyes: Eyes) -> str:

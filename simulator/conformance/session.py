@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.caller.client import Call, Caller, Made
@@ -13,7 +14,7 @@ from simulator.conformance.health import Health
 from simulator.conformance.judging import Judged, judge, payme_sends
 from simulator.conformance.logwatch import Line, LogReader, LogWatch
 from simulator.conformance.matchers import Matching
-from simulator.conformance.ports import Database, NotLooked, Order
+from simulator.conformance.ports import Database, MerchantProcess, NotLooked, Order
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.values import Fresh, Scope
 from simulator.protocol.finding import Finding, Report
@@ -29,6 +30,8 @@ class Terms:
     profile: str = "default"
     age_rows: bool = False
     limits: tuple[int, int] | None = None
+    process: bool | None = None  # whether there is one of ours; None if the file does not say
+    everything: bool = False  # whether what cannot be checked was asked for all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class World:
     strict: bool
     health: Health
     pause: Callable[[int], None]
+    process: MerchantProcess | None = None
+    kills: Iterator[int] = field(default_factory=itertools.count)
 
 
 @dataclass(slots=True)

@@ -10,9 +10,11 @@ from simulator.conformance import format as fmt
 from simulator.conformance.audit import after_refusal
 from simulator.conformance.bursts import book_of, judge_burst
 from simulator.conformance.calls import build_call, burst_calls, times_to_send
+from simulator.conformance.durability import after_restart
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.events import Outcome, Verdict
 from simulator.conformance.judging import Judged
+from simulator.conformance.kills import call_and_kill
 from simulator.conformance.load import PlacedStep
 from simulator.conformance.matchers import Where
 from simulator.conformance.ports import NotLooked
@@ -106,6 +108,7 @@ class StepRun:
         before = self._snapshot()
         lines = self._session.look_at_log(name)
         send = self._single if self._step.burst is None else self._burst
+        send = send if self._step.restart is None else self._killed
         wrong_kind = send(name, scope, verdicts)
         last = self._session.last[self._placed.id]
         lines += self._session.look_at_log(name, unsent=self._unsent(last.made.call))
@@ -173,6 +176,26 @@ class StepRun:
                 verdicts.record(Verdict.ANSWER, part.rule, found, numbers, where)
                 broken = broken or bool(found)
         return broken and winner.answer.kind != "result"
+
+    def _killed(self, name: str, scope: Scope, verdicts: StepVerdicts) -> bool:
+        """The merchant is killed after the answers, or while it makes them. What came is judged."""
+        step, session = self._step, self._session
+        assert step.restart is not None
+        calls = burst_calls(step, scope) if step.burst else [build_call(step, scope)]
+        came = call_and_kill(session, calls, name, step.restart)
+        again = after_restart(session, name, came.lost)
+        self._remember((*came.answered, *again)[0])
+        if not came.answered:
+            return False
+        if step.burst is None:
+            return self._judge(came.answered[0], verdicts)
+        numbers = Evidence(tuple(seen.made.exchange.number for seen in came.answered))
+        for part in self._parts:
+            if part.expect is not None:
+                where = (*part.where, "expect")
+                found = judge_burst(part.expect, came.answered, session, scope, (), where)
+                verdicts.record(Verdict.ANSWER, part.rule, found, numbers, where)
+        return False
 
     def _remember(self, judged: Judged) -> None:
         params, answer = judged.made.call.params, judged.answer

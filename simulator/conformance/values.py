@@ -46,6 +46,11 @@ class Fresh:
             number = next(self._counter) & 0xFFFFFF
         return f"{self.clock() // 1000 & 0xFFFFFFFF:08x}{self._salt:04x}{middle:06x}{number:06x}"
 
+    def below(self, end: int) -> int:
+        """A number from 0 up to `end`, by the seed."""
+        with self._lock:
+            return self._random.randrange(end)
+
     def now(self) -> int:
         """Our clock in ms, later than any time given out before."""
         with self._lock:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -17,11 +18,18 @@ from urllib.parse import urlsplit
 import httpx
 
 from simulator.config.models import ProcessConfig
-from simulator.observers.groups import GRACE_SECONDS, group_options, shown_command, stop_group
+from simulator.observers.groups import (
+    GRACE_SECONDS,
+    group_options,
+    kill_tree,
+    shown_command,
+    stop_group,
+)
 
 _POLL_SECONDS = 0.03
 _TAIL_LINES = 20
 _TAIL_BYTES = 64 * 1024
+_AGAIN_SECONDS = (0.05, 0.2, 1.0)  # between two tries to start a merchant again
 
 
 class ProcessError(Exception):
@@ -131,6 +139,31 @@ class MerchantProcess:
             stop_group(self._process, self._grace)
             self._process = None
         atexit.unregister(self.stop)
+
+    def kill(self) -> None:
+        """End the whole tree at once (SIGKILL), as a power cut would. `start_again` follows."""
+        if self._process is not None:
+            kill_tree(self._process)
+            self._process = None
+        atexit.unregister(self.stop)
+
+    def start_again(self, seconds: float) -> None:
+        """Start it after `kill` and wait until it is ready. ProcessError if it does not come.
+
+        One that ends before it is ready is tried again, as a supervisor would: its port may still
+        be held by connections of the dead one.
+        """
+        until = self._clock() + seconds
+        for pause in chain(_AGAIN_SECONDS, repeat(_AGAIN_SECONDS[-1])):
+            try:
+                self.start()
+                self.wait_ready(max(1, until - self._clock()))
+                return
+            except ProcessError:
+                self.kill()
+                if self._clock() >= until:
+                    raise
+            self._sleep(pause)
 
     def close(self) -> None:
         """Stop, and throw the output away."""

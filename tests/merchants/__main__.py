@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import threading
 from pathlib import Path
 
 from tests.merchants.bugs import BUGS
 from tests.merchants.calls import Terms
 from tests.merchants.habits import Habits
 from tests.merchants.server import server_of
+from tests.merchants.store import copy_of
 from tests.merchants.wire import Shop
 
 NO_BUG = "none"
@@ -29,6 +32,21 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _prepare(folder: Path, habits: Habits) -> None:
+    """What is there from before, as far as the habits leave it."""
+    (folder / "shop.log").touch()
+    if "locked" in habits.starts:
+        (folder / "shop.pid").touch(exist_ok=False)  # nobody removes it from a dead one
+    database = folder / "shop.db"
+    if habits.saves_ms and (saved := copy_of(database)).exists():
+        shutil.copy(saved, database)
+    elif "afresh" in habits.starts:
+        database.unlink(missing_ok=True)
+    if habits.starts or habits.saves_ms:
+        for ending in ("-wal", "-shm"):
+            database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
 def main() -> None:
     """Serve until stopped. The key is read from SHOP_KEY."""
     asked = _asked()
@@ -38,9 +56,13 @@ def main() -> None:
         return
     habits = next((bug.habits for bug in BUGS if bug.name == asked.bug), Habits())
     terms = Terms(asked.accounts, asked.refunds == "yes", asked.profile, asked.numbers == "digits")
-    (asked.folder / "shop.db").unlink(missing_ok=True)
-    (asked.folder / "shop.log").touch()
+    _prepare(asked.folder, habits)
     shop = Shop(asked.folder, os.environ["SHOP_KEY"], terms, habits)
+    if habits.saves_ms:
+        saving = threading.Thread(
+            target=shop.store.save_now_and_then, args=(habits.saves_ms,), daemon=True
+        )
+        saving.start()
     with server_of(shop, asked.port) as server:
         server.serve_forever()
 

@@ -69,6 +69,10 @@ class Call:
         """Time between looking and deciding."""
         time.sleep(self.habits.thinks_ms.get(self.method, 0) / 1000)
 
+    def dawdle(self) -> None:
+        """Time between a transaction's row and its bill's."""
+        time.sleep(self.habits.dawdles_ms.get(self.method, 0) / 1000)
+
     @property
     def values(self) -> dict[str, Any]:
         """What SQL and log lines may name."""

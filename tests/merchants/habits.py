@@ -165,6 +165,9 @@ class Habits:
     clock: Callable[[int], int] = lambda ms: ms
     locks: bool = True
     thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
+    dawdles_ms: Mapping[str, int] = field(default_factory=dict)  # between an op and its bill
+    saves_ms: int = 0  # the file is written every so often, not before the answer
+    starts: frozenset[str] = frozenset()  # afresh, locked
     one_memory: bool = False  # all calls share the params of the latest
 
     says: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -120,6 +120,7 @@ def create(call: Call) -> Members:
     if call.minds("too-late") and call.now - call.params["time"] > call.habits.lifetime_ms:
         raise Refusal("too-late")
     call.op = _store(call, bill)
+    call.dawdle()
     if call.terms.one_time:
         call.work.stage(bill.bill_no, "held")
     return call.done("created", _created(call.op))
@@ -162,6 +163,7 @@ def perform(call: Call) -> Members:
         raise Refusal("expired")
     if op.step in call.habits.performs_from:
         call.op = op = call.work.change(op, step="done", paid_at=call.now)
+        call.dawdle()
         if call.terms.one_time:
             call.work.stage(op.bill_no, "sold")
         call.work.run("INSERT INTO deliveries VALUES (:bill, :id)", call.values)
@@ -190,6 +192,7 @@ def cancel(call: Call) -> Members:
     step = call.habits.cancels_to[op.step]
     values = {"step": step, "why": call.params.get("reason"), "voided_at": call.now}
     call.op = call.work.change(op, **values)
+    call.dawdle()
     if call.terms.one_time:
         call.work.stage(op.bill_no, "open" if step == "void" else "returned")
     call.work.run("DELETE FROM deliveries WHERE ext_id = :id", call.values)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -68,6 +70,11 @@ class Op:
         return json.loads(self.sent_account)
 
 
+def copy_of(path: Path) -> Path:
+    """Where `save_now_and_then` keeps its copy."""
+    return path.with_suffix(".saved")
+
+
 class Work:
     """What one call reads and writes."""
 
@@ -122,13 +129,23 @@ class Store:
         self._lock = threading.Lock()
         with closing(self._connect()) as connection:
             script = _TABLES + (_UNIQUE if unique else "") + schema
-            connection.executescript("PRAGMA journal_mode = WAL;" + script)
+            connection.execute("PRAGMA journal_mode = WAL")
+            with contextlib.suppress(sqlite3.OperationalError):  # it is there from before
+                connection.executescript(script)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = OFF")
         return connection
+
+    def save_now_and_then(self, every_ms: int) -> None:
+        """Keep a copy beside the file that is written every so often, and never in between."""
+        with closing(self._connect()) as connection:
+            while True:
+                with closing(sqlite3.connect(copy_of(self._path))) as copy:
+                    connection.backup(copy)
+                time.sleep(every_ms / 1000)
 
     @contextmanager
     def work(self) -> Iterator[Work]:

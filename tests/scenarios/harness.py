@@ -8,11 +8,12 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.target import Choices, open_target
+from simulator.cli.target import Choices, open_target, start_process
 from simulator.config import load
 from simulator.conformance.events import Check, Event, Outcome, ScenarioFinished
 from simulator.conformance.floor import Floor
@@ -29,6 +30,7 @@ from tests.merchants.wire import Shop
 HOME = Path(merchants.__file__).parent
 KEY = "Crooked:key@2026#%&?^="
 _SEED = 7
+_START_S = 8  # until a process that does not get ready is given up
 
 
 def toml_of(kind: str) -> Path:
@@ -81,17 +83,27 @@ def _no_wait(seconds: float) -> None:
 
 
 def examine(catalogue: Catalogue, bug: Bug, folder: Path) -> Seen:
-    """Run the bug's scenarios against a merchant that has it, all within this process."""
+    """Run the bug's scenarios against a merchant that has it, within this process.
+
+    A merchant that is killed on the way is a process of its own.
+    """
     chosen = select(catalogue.scenarios, catalogue.rules, Selection(only=bug.only))
     seen = Seen()
     floor = Floor(sleep=None if bug.waits else _no_wait)
     (folder / "shop.log").touch()
-    with serving(Shop(folder, KEY, terms_of(bug.kind, bug.profile), bug.habits)) as port:
-        known = variables(bug.kind, folder, port)
+    killed = any("process" in one.scenario.requires for one in chosen)
+    with ExitStack() as stack:
+        if killed:
+            port = _free_port()
+        else:
+            shop = Shop(folder, KEY, terms_of(bug.kind, bug.profile), bug.habits)
+            port = stack.enter_context(serving(shop))
+        known = variables(bug.kind, folder, port) | {"SHOP_BUG": bug.name if killed else "none"}
         loaded = load(toml_of(bug.kind), {"merchant.timeout": str(bug.patience_ms)}, known)
-        choices = Choices(bug.profile, strict=False, seed=_SEED, wait=0)
+        choices = Choices(bug.profile, strict=False, seed=_SEED, wait=_START_S if killed else 0)
+        process = start_process(loaded, stack, {**os.environ, **known}) if killed else None
         with open_target(
-            loaded, None, catalogue.rules, choices, lambda exchange: None, floor
+            loaded, process, catalogue.rules, choices, lambda exchange: None, floor
         ) as opened:
             trouble = preflight(opened.world)
             if trouble is not None:

@@ -67,7 +67,7 @@ def test_every_key_arrives_with_its_type(load_text: Load, folder: Path) -> None:
     assert config.merchant.key == "se:cret"
     assert config.merchant.timeout_ms == 5000
     assert (config.merchant.limits.min, config.merchant.limits.max) == (100_000, 100_000_000)
-    assert config.process is not None
+    assert config.process
     assert config.process.command == ("python", "app.py")
     assert config.process.cwd == folder / "shop"
     assert config.orders is not None

@@ -55,7 +55,7 @@ def test_comments_become_settings_when_they_are_uncommented(load_text: Load) -> 
         active = active and line.startswith("# ")
         lines.append(line[2:] if active else line)
     config = load_text("\n".join(lines), environ={"PAYME_TEST_KEY": "k"}).config
-    assert config.process is not None
+    assert config.process
     assert config.database
     assert config.database.transactions
     assert config.log
@@ -77,7 +77,7 @@ def test_answers_arrive_whatever_they_hold(load_text: Load) -> None:
     assert config.merchant.url == answers.url
     assert config.merchant.login == answers.login
     assert config.merchant.key == "kk"
-    assert config.process is not None
+    assert config.process
     assert config.process.command == answers.command
     assert config.process.ready_url == answers.ready_url
     assert config.orders is not None

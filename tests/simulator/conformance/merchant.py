@@ -180,8 +180,21 @@ class _Scripted(HttpTransport):
 class _InTurn(Caller):
     """Bursts are made one after the other: what is judged is the answers, not the moment."""
 
-    def burst(self, calls: Sequence[Call], scenario: str = "", step: str = "") -> list[Made]:
-        return [self.call(call, scenario, step) for call in calls]
+    def burst(
+        self,
+        calls: Sequence[Call],
+        scenario: str = "",
+        step: str = "",
+        answered: Callable[[int], None] | None = None,
+    ) -> list[Made]:
+        made: list[Made] = []
+        for call in calls:
+            if answered is not None:
+                answered(len(made))
+            made.append(self.call(call, scenario, step))
+        if answered is not None:
+            answered(len(made))
+        return made
 
 
 @dataclass
