@@ -56,7 +56,7 @@ def _serving(settings: Settings, port: int) -> Iterator[None]:
 
 def _settings(loaded: Loaded, folder: Path, bug: Bug | None) -> tuple[Settings, int]:
     """What the reference merchant's own command line says, and the port it names."""
-    assert loaded.config.process is not None
+    assert loaded.config.process
     words = list(loaded.config.process.command[3:])
     words += [
         "--database",

@@ -23,6 +23,14 @@ def requests(url: str, count: int = COUNT, body: bytes = BODY) -> list[WireReque
     return [WireRequest(url, headers=headers, body=body) for _ in range(count)]
 
 
+def test_it_is_told_how_many_calls_have_ended() -> None:
+    told: list[int] = []
+
+    with serving(lambda connection, _: connection.sendall(answer(b"{}"))) as server:
+        BurstSender(5000).send(requests(server.url, 3), told.append)
+    assert told == [0, 1, 2, 3]
+
+
 class Watching:
     """A server that reads as much as comes, and can say how much came on each connection."""
 

@@ -12,7 +12,7 @@ from simulator.caller.auth import Credentials
 from simulator.caller.client import Call, Caller, Made
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
-from simulator.caller.wire import Exchange, WireAnswer, WireFailure, WireRequest
+from simulator.caller.wire import Exchange, FailureKind, WireAnswer, WireFailure, WireRequest
 from simulator.conformance.events import Level, Rule
 from simulator.conformance.health import Health
 from simulator.conformance.judging import ENGINE_RULES
@@ -48,8 +48,11 @@ class Merchant:
     bends: dict[str, Bend] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    down: bool = False
 
     def reply(self, request: WireRequest) -> WireAnswer | WireFailure:
+        if self.down:
+            return WireFailure(FailureKind.CLOSED, "the connection broke")
         envelope = json.loads(request.body)
         self.calls.append(envelope)
         self.clock.ms += 7

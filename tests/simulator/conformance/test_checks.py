@@ -302,3 +302,46 @@ def test_all_slips_of_a_file_at_once(folder: Folder) -> None:
 
 def test_titles_and_raw_bodies_may_hold_any_dollar(folder: Folder) -> None:
     fine(folder, '- {id: one, call: X, title: $5, raw: "$nothing.at.all"}')
+
+
+KILLS = "given: {order: {}}\nrequires: [process]"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "restart: {after: answer}",
+        "burst: {count: 2}, restart: {after: answer}, expect: {serial: true}",
+        "burst: {count: 2}, restart: {during: calls}, expect: {each: {result: any}}",
+        "burst: {count: 1, against: [{call: Y, params: {}}]}, restart: {during: calls}",
+    ],
+)
+def test_restarts_that_can_be_made(folder: Folder, more: str) -> None:
+    fine(folder, f"- {{id: one, call: X, {more}}}", KILLS)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("restart: {}", "say either `after: answer` or `during: calls`"),
+        (
+            "burst: {count: 2}, restart: {after: answer, during: calls}",
+            "say either `after: answer` or `during: calls`",
+        ),
+        ("restart: {during: calls}", "calls are in flight in a `burst` of two or more"),
+        ("burst: {count: 1}, restart: {during: calls}", "calls are in flight in a `burst` of two"),
+        (
+            "burst: {count: 2}, restart: {during: calls}, expect: {serial: true}",
+            "`serial` counts answers, and some will never come",
+        ),
+        ("restart: {after: answer}, repeat: 1", "have no meaning where the merchant is killed"),
+        ("restart: {after: answer}, loop: 2", "have no meaning where the merchant is killed"),
+    ],
+)
+def test_restarts_that_make_no_sense(folder: Folder, more: str, message: str) -> None:
+    assert message in complaint(folder, f"- {{id: one, call: X, {more}}}", KILLS)
+
+
+def test_a_restart_needs_a_process(folder: Folder) -> None:
+    step = "- {id: one, call: X, restart: {after: answer}}"
+    assert "needs `requires: [process]`" in complaint(folder, step, "given: {order: {}}")

@@ -239,6 +239,55 @@ def test_workers_and_deaf_ones_are_stopped_too(merchant: Start, tmp_path: Path) 
         time.sleep(0.001)
 
 
+def test_a_killed_merchant_gets_no_warning_and_takes_its_children_along(
+    merchant: Start, tmp_path: Path
+) -> None:
+    pids = tmp_path / "pids"
+    worker = "import os, time; os.setsid(); print(os.getpid(), flush=True); time.sleep(600)"
+    code = (
+        "import os, signal, subprocess, sys\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('was warned', flush=True))\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {worker!r}], stdout=subprocess.PIPE)\n"
+        "worker.stdout.readline()\n"  # by now it has left the group
+        f"open({str(pids)!r}, 'a').write(f'{{os.getpid()}} {{worker.pid}} ')\n" + SERVER
+    )
+    process = merchant(code)
+    process.start()
+    process.wait_ready(30)
+    process.kill()
+    head, worker_pid = map(int, pids.read_text().split())
+    assert not running(head)
+    while running(worker_pid):
+        time.sleep(0.001)
+    assert process.died() is None
+    process.start_again(30)
+    assert process.alive()
+    assert "was warned" not in process.tail()
+    assert process.tail().count("starting booth") == 2
+
+
+def test_one_that_cannot_start_at_once_is_tried_again(merchant: Start, tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.write_text("xx")
+    code = (
+        f"left = open({str(left)!r}).read()\n"
+        f"open({str(left)!r}, 'w').write(left[1:])\n"
+        "if left: raise SystemExit(3)\n" + SERVER
+    )
+    process = merchant(code, sleep=lambda _: time.sleep(0.001))
+    process.start_again(30)
+    assert process.alive()
+    assert left.read_text() == ""
+
+
+def test_one_that_never_starts_again_is_given_up(merchant: Start) -> None:
+    process = merchant("print('once more')\nraise SystemExit(3)")
+    with pytest.raises(ProcessDied, match="with exit code 3"):
+        process.start_again(0.2)
+    assert process.tail().count("once more") > 1
+    assert not process.alive()
+
+
 def test_workers_of_a_merchant_that_died_are_stopped(merchant: Start, tmp_path: Path) -> None:
     pids = tmp_path / "pid"
     code = (
