@@ -25,6 +25,10 @@ _CLOSED = "the merchant closed the connection with no answer"
 _SETTLE_S = 0.002  # lets the first parts arrive before the last bytes are let go
 
 
+Watch = Callable[[int, Callable[[], None]], None]
+"""Told how many calls of a burst have ended, and what lets those go that are held back."""
+
+
 @dataclass(slots=True)
 class Arrival:
     """One call of a burst: what came, when it was released and how long it took, in ms."""
@@ -55,20 +59,25 @@ class BurstSender:
         self._sleep = sleep
 
     def send(
-        self, requests: Sequence[WireRequest], answered: Callable[[int], None] | None = None
+        self, requests: Sequence[WireRequest], watch: Watch | None = None, held: int = 0
     ) -> list[Arrival]:
         """The arrivals, in the order of the requests. Never raises for what a merchant does.
 
-        `answered` is told how many calls have come to their end: 0 once all are let go, then each
-        time that there are more.
+        `watch` is told how many calls have come to their end: 0 once they are let go, then each
+        time that there are more. The last `held` calls go only when it lets them.
         """
         calls = [self._prepare(request) for request in requests]
         self._sleep(_SETTLE_S)
         started = time.time_ns() // 1_000_000
-        for call in calls:
-            if call.sock is not None:
-                _release(call)
-        self._collect(calls, answered or (lambda _: None))
+        at_once = len(calls) - held
+        _release_all(calls[:at_once])
+
+        def note() -> None:
+            if watch is not None:
+                ended = sum(call.outcome is not None for call in calls)
+                watch(ended, lambda: _release_all(calls[at_once:]))
+
+        self._collect(calls, note)
         return [_arrival(call, started) for call in calls]
 
     def _prepare(self, request: WireRequest) -> _Call:
@@ -92,8 +101,8 @@ class BurstSender:
             call.outcome = WireFailure(FailureKind.REFUSED, f"the call cannot be sent: {error}")
         return call
 
-    def _collect(self, calls: Sequence[_Call], answered: Callable[[int], None]) -> None:
-        answered(sum(call.outcome is not None for call in calls))
+    def _collect(self, calls: Sequence[_Call], note: Callable[[], None]) -> None:
+        note()
         deadline = time.monotonic() + self.timeout_ms / 1000
         with selectors.DefaultSelector() as selector:
             for call in calls:
@@ -106,7 +115,7 @@ class BurstSender:
                         selector.unregister(key.fileobj)
                         # at once: some servers take no other call until this end hangs up
                         key.data.sock.close()
-                        answered(sum(call.outcome is not None for call in calls))
+                        note()
         for call in calls:
             call.done_ns = call.done_ns or time.monotonic_ns()
             if call.outcome is None:
@@ -126,6 +135,12 @@ def _serialise(connection: h11.Connection, request: WireRequest, host: str) -> b
     body = connection.send(h11.Data(data=request.body))
     connection.send(h11.EndOfMessage())
     return (head or b"") + (body or b"")
+
+
+def _release_all(calls: Sequence[_Call]) -> None:
+    for call in calls:
+        if call.sock is not None and not call.released_ns:
+            _release(call)
 
 
 def _release(call: _Call) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from simulator.caller import auth
 from simulator.caller.auth import Credentials
-from simulator.caller.burst import BurstSender
+from simulator.caller.burst import BurstSender, Watch
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange, WireAnswer, WireFailure, WireRequest
@@ -109,15 +109,16 @@ class Caller:
         calls: Sequence[Call],
         scenario: str = "",
         step: str = "",
-        answered: Callable[[int], None] | None = None,
+        watch: Watch | None = None,
+        held: int = 0,
     ) -> list[Made]:
         """Send all calls at the same instant; the answers come in the order of the calls.
 
-        `answered` is told, while they come, how many have.
+        `watch` is told, while they come, how many have; the last `held` calls go when it says so.
         """
         self._transport.drop_connections()
         made = [self._request(call) for call in calls]
-        arrivals = self._burst.send([request for _, request in made], answered)
+        arrivals = self._burst.send([request for _, request in made], watch, held)
         return [
             self._record(
                 call, rpc_id, request, got.answer, got.released_at, got.took, (scenario, step)

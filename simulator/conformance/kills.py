@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.caller.client import Call, Made
@@ -29,16 +29,21 @@ class Survived:
 
 @dataclass(slots=True)
 class _Killer:
-    """Kills the merchant, once: when so many calls have come to their end, and then some ms."""
+    """Kills the merchant, once: when so many calls have come to their end, and then some ms.
+
+    The last `held` calls leave just before, so that some are in flight however fast it is.
+    """
 
     process: MerchantProcess
     at: int
     delay_ms: int = 0
+    held: int = 0
     done: bool = False
 
-    def __call__(self, ended: int) -> None:
+    def __call__(self, ended: int, let_go: Callable[[], None]) -> None:
         if ended >= self.at and not self.done:
             time.sleep(self.delay_ms / 1000)
+            let_go()
             self.kill()
 
     def kill(self) -> None:
@@ -57,8 +62,10 @@ def call_and_kill(
     process = session.world.process
     assert process is not None, "such scenarios are skipped without a process"
     in_flight = restart.during is not None
+    if in_flight:
+        calls = session.world.fresh.shuffled(calls)
     killer = _in_flight(session, process, len(calls)) if in_flight else _Killer(process, len(calls))
-    made = session.world.caller.burst(calls, session.name, step, killer)
+    made = session.world.caller.burst(calls, session.name, step, killer, killer.held)
     killer.kill()  # nobody may have answered
     session.look_at_log(step)
     _start_again(session, process, step)
@@ -76,11 +83,11 @@ def _in_flight(session: Session, process: MerchantProcess, calls: int) -> _Kille
 
     The single calls before tell how long the merchant takes for one; in a burst it takes longer.
     """
-    below = session.world.fresh.below
+    below, held = session.world.fresh.below, max(1, calls // 4)
     if next(session.world.kills) % 2:
-        return _Killer(process, 1 + below(calls - 1))
+        return _Killer(process, 1 + below(calls - held), held=held)
     one = max((seen.made.exchange.took for seen in session.last.values()), default=0)
-    return _Killer(process, 0, below(one + one // 4 + 3))
+    return _Killer(process, 0, below(one + one // 4 + 3), held)
 
 
 def _id_of(call: Call) -> object:

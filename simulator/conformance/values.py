@@ -6,14 +6,17 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.makers import NotApplicable as NotApplicable
 from simulator.conformance.makers import Order, account, arithmetic, as_float, as_text, merge
 from simulator.conformance.syntax import MAKERS, MATCHERS, REFERENCE, is_reference, operator
+
+_Item = TypeVar("_Item")
 
 
 class Unresolved(Exception):
@@ -50,6 +53,11 @@ class Fresh:
         """A number from 0 up to `end`, by the seed."""
         with self._lock:
             return self._random.randrange(end)
+
+    def shuffled(self, items: Sequence[_Item]) -> list[_Item]:
+        """The same in another order, by the seed."""
+        with self._lock:
+            return self._random.sample(items, len(items))
 
     def now(self) -> int:
         """Our clock in ms, later than any time given out before."""

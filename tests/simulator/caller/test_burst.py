@@ -27,8 +27,22 @@ def test_it_is_told_how_many_calls_have_ended() -> None:
     told: list[int] = []
 
     with serving(lambda connection, _: connection.sendall(answer(b"{}"))) as server:
-        BurstSender(5000).send(requests(server.url, 3), told.append)
+        BurstSender(5000).send(requests(server.url, 3), lambda ended, _: told.append(ended))
     assert told == [0, 1, 2, 3]
+
+
+def test_calls_that_are_held_go_when_they_are_let() -> None:
+    seen: list[int] = []
+
+    def watch(ended: int, let_go: Callable[[], None]) -> None:
+        seen.append(len(server.requests))
+        if ended == 2:
+            let_go()
+
+    with serving(lambda connection, _: connection.sendall(answer(b"{}"))) as server:
+        arrivals = BurstSender(5000).send(requests(server.url, 3), watch, held=1)
+    assert max(seen[:3]) == 2
+    assert [type(arrival.answer) for arrival in arrivals] == [WireAnswer] * 3
 
 
 class Watching:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.caller.auth import Credentials
+from simulator.caller.burst import Watch
 from simulator.caller.client import Call, Caller, Made
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
@@ -188,15 +189,16 @@ class _InTurn(Caller):
         calls: Sequence[Call],
         scenario: str = "",
         step: str = "",
-        answered: Callable[[int], None] | None = None,
+        watch: Watch | None = None,
+        held: int = 0,
     ) -> list[Made]:
         made: list[Made] = []
         for call in calls:
-            if answered is not None:
-                answered(len(made))
+            if watch is not None:
+                watch(len(made), lambda: None)
             made.append(self.call(call, scenario, step))
-        if answered is not None:
-            answered(len(made))
+        if watch is not None:
+            watch(len(made), lambda: None)
         return made
 
 
