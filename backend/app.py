@@ -10,10 +10,10 @@ from werkzeug.exceptions import HTTPException
 
 from backend import logs, schema
 from backend.clock import Clock, now_ms
-from backend.db import Database
+from backend.db import Database, Sessions
 from backend.environment import settings_from
 from backend.logs import log
-from backend.settings import Settings
+from backend.settings import Settings, Variant
 from backend.shop import BadInput, Shop
 from backend.webhook import Webhook
 
@@ -30,14 +30,31 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     settings = settings or settings_from()
     let_bugs_in(settings)
     logs.set_up(settings)
+    if settings.variant != Variant.REFERENCE:
+        return _variant(settings, clock)
     database = Database(settings)
     schema.prepare(database)
-    app = Flask("backend", static_folder=None)
-    app.extensions["backend.database"] = database
-    _add_webhook(app, Webhook(settings, database, clock))
-    _add_shop(app, Shop(settings, database, clock))
-    app.register_error_handler(BadInput, _bad_input)
+    app = _app(database, Webhook(settings, database, clock), Shop(settings, database, clock))
     app.register_error_handler(Exception, _unforeseen)
+    return app
+
+
+def _variant(settings: Settings, clock: Clock) -> Flask:
+    """The same shop with somebody else's webhook; what that does not catch is Flask's to answer."""
+    from backend import variants
+
+    database = variants.open_database(settings)
+    variants.prepare(database)
+    shop = Shop(settings, database, clock, variants.Payment)
+    return _app(database, variants.Webhook(settings, database, clock), shop)
+
+
+def _app(database: Sessions, webhook: Webhook, shop: Shop) -> Flask:
+    app = Flask(log.name, static_folder=None)  # so that Flask's own lines are in the shop's log
+    app.extensions["backend.database"] = database
+    _add_webhook(app, webhook)
+    _add_shop(app, shop)
+    app.register_error_handler(BadInput, _bad_input)
     return app
 
 

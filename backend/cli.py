@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from backend.environment import PREFIX, settings_from
-from backend.settings import AccountType, Profile, SettingsError
+from backend.settings import AccountType, Profile, SettingsError, Variant
 
 OPTIONS = {
     "database": "DATABASE",
@@ -25,6 +25,7 @@ OPTIONS = {
     "kassa": "KASSA",
     "checkout_host": "CHECKOUT_HOST",
     "threads": "THREADS",
+    "variant": "VARIANT",
 }
 
 
@@ -74,6 +75,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1)")
     made.add_argument("--port", type=_port, default=5000, help="port to listen at (5000)")
     made.add_argument("--key-env", metavar="NAME", help="read the kassa's key from this variable")
+    made.add_argument(
+        "--variant",
+        choices=[one.value for one in Variant],
+        help="whose CreateTransaction: reference (default), or a shop's before and after it "
+        "repaired its UNIQUE error",
+    )
     _add_shop(made)
     made.add_argument(
         "--server",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -24,6 +24,18 @@ BEGIN_OPTION = "sqlite_begin"
 """How a connection begins a transaction on SQLite; None is not at all."""
 
 
+class Sessions(Protocol):
+    """An engine and its sessions, however they keep their transactions apart."""
+
+    engine: Engine
+
+    def read(self) -> Session:
+        """A session that changes nothing."""
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session that may change something; the caller commits."""
+
+
 class Database:
     """An engine and the two ways into it: `write` may change something, `read` never does."""
 
@@ -31,10 +43,14 @@ class Database:
         """Prepare the engine; nothing is connected yet. Raises SettingsError for a bad URL."""
         self.engine = make_engine(settings.database, settings.threads, settings.busy_ms)
         reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
-        self.read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
+        self._read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
         self._write: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
         self._turns = threading.Lock() if self.engine.dialect.name == "sqlite" else None
         self._patience = settings.busy_ms / 1000
+
+    def read(self) -> Session:
+        """A session that never changes anything."""
+        return self._read()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -68,7 +84,7 @@ def make_engine(
     `busy_ms` is how long a statement waits for others. Raises SettingsError if the URL cannot be
     read or names another database.
     """
-    url = _parsed(database)
+    url = parsed(database)
     try:
         engine = create_engine(
             url,
@@ -89,7 +105,8 @@ def make_engine(
     return engine
 
 
-def _parsed(text: str) -> URL:
+def parsed(text: str) -> URL:
+    """The URL with its driver. Raises SettingsError if it cannot be read or is no such database."""
     try:
         url = make_url(text.replace("postgres://", "postgresql://", 1))
     except ArgumentError:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.settings import AccountType, Profile, Settings, SettingsError
+from backend.settings import AccountType, Profile, Settings, SettingsError, Variant
 
 PREFIX = "PAYME_BACKEND_"
 
@@ -80,6 +80,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "THREADS": ("threads", _number),
     "BUSY_MS": ("busy_ms", _number),
     "BUG": ("bugs", _bugs),
+    "VARIANT": ("variant", lambda value: Variant(_one_of(*Variant)(value))),
 }
 """Variable without its prefix -> member of `Settings` and how its text is read."""
 

@@ -8,7 +8,7 @@ in its life and Payme may ask about any of them for ever.
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -35,10 +35,13 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Payment(Base):
-    """One order, or one account of an accumulating merchant. `amount` is in sum, times in ms."""
+class OrderColumns:
+    """What every variant of the shop keeps of an order. `amount` is in sum, times in ms."""
 
-    __tablename__ = "payments"
+    if TYPE_CHECKING:
+
+        def __init__(self, **members: Any) -> None:
+            """Made by the declarative base."""
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     order_id: Mapped[str] = mapped_column(String)
@@ -54,6 +57,11 @@ class Payment(Base):
     perform_time: Mapped[int | None] = mapped_column(BigInteger)
     cancel_time: Mapped[int | None] = mapped_column(BigInteger)
 
+
+class Payment(OrderColumns, Base):
+    """One order, or one account of an accumulating merchant."""
+
+    __tablename__ = "payments"
     __table_args__ = (
         Index("idx_payment_order_id", "order_id", unique=True),
         Index("idx_payment_transaction_id", "transaction_id", unique=True),

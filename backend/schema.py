@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from backend.db import BEGIN_OPTION, Database
+from backend.db import BEGIN_OPTION, Sessions
 from backend.models import Base
 from backend.settings import SettingsError
 
@@ -18,7 +18,7 @@ SCHEMA_VERSION = "0001"
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def prepare(database: Database) -> None:
+def prepare(database: Sessions) -> None:
     """Make the tables in an empty database; several processes may do so at once.
 
     Raises SettingsError if the database holds another version of the schema, or tables of the same
@@ -41,7 +41,7 @@ def prepare(database: Database) -> None:
             _create(connection)
 
 
-def _write_ahead(database: Database) -> None:
+def _write_ahead(database: Sessions) -> None:
     # The journal mode is kept in the file and cannot be changed within a transaction.
     outside = database.engine.execution_options(**{BEGIN_OPTION: None})
     with outside.connect() as connection:

@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend import logs, schema
 from backend.app import create_app, let_bugs_in
-from backend.db import Database
-from backend.settings import Settings, SettingsError
+from backend.db import Database, Sessions
+from backend.settings import Settings, SettingsError, Variant
 
 TARGET = "backend.app:create_app"
 PR_SET_PDEATHSIG = 1
@@ -69,9 +69,9 @@ def _check_ready(address: Address, settings: Settings) -> None:
     _check_port(address)
     let_bugs_in(settings)
     logs.set_up(settings)
-    database = Database(settings)
+    database, prepare = _database(settings)
     try:
-        schema.prepare(database)
+        prepare(database)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = database.engine.url.render_as_string(hide_password=True)
@@ -79,6 +79,14 @@ def _check_ready(address: Address, settings: Settings) -> None:
     finally:
         # A connection must not be shared with the processes that are about to be forked.
         database.engine.dispose()
+
+
+def _database(settings: Settings) -> tuple[Sessions, Callable[[Sessions], None]]:
+    if settings.variant == Variant.REFERENCE:
+        return Database(settings), schema.prepare
+    from backend import variants
+
+    return variants.open_database(settings), variants.prepare
 
 
 def _check_port(address: Address) -> None:

@@ -42,6 +42,14 @@ class AccountType(StrEnum):
     ACCUMULATING = "accumulating"
 
 
+class Variant(StrEnum):
+    """Whose code answers the webhook: one of the two of `backend.variants`, or ours."""
+
+    REFERENCE = "reference"
+    BEFORE_FIX = "before-fix"
+    AFTER_FIX = "after-fix"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. `key` is the kassa's key and is never shown, not even by repr.
@@ -68,6 +76,7 @@ class Settings:
     threads: int = DEFAULT_THREADS
     busy_ms: int = DEFAULT_BUSY_MS
     bugs: tuple[str, ...] = ()
+    variant: Variant = Variant.REFERENCE
 
     def __post_init__(self) -> None:
         """Refuse what would make the merchant unsafe or its orders unpayable."""
@@ -83,6 +92,21 @@ class Settings:
                 f"the limits {self.min_amount}..{self.max_amount} tiyin are impossible: "
                 f"1 <= minimum <= maximum <= {MAX_TIYIN} is needed"
             )
+        if self.variant != Variant.REFERENCE:
+            self._check_variant()
+
+    def _check_variant(self) -> None:
+        unknown = {
+            "accumulating accounts": not self.one_time,
+            "PAYME_BACKEND_FISCAL_ITEM": self.fiscal_item is not None,
+            "--bug": bool(self.bugs),
+        }
+        for what, asked in unknown.items():
+            if asked:
+                raise SettingsError(
+                    f"the variant {self.variant} knows nothing of {what}; leave that out, or "
+                    "choose --variant reference"
+                )
 
     @property
     def one_time(self) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from backend import checkout, orders
+from backend import checkout
 from backend.clock import Clock, now_ms
-from backend.db import Database
+from backend.db import Sessions
 from backend.logs import log, shown
-from backend.models import Payment
+from backend.models import OrderColumns, Payment
 from backend.orders import TIYIN_IN_SUM
 from backend.params import storable
 from backend.settings import MAX_TIYIN, Settings
@@ -41,11 +42,19 @@ class Wanted:
 class Shop:
     """Orders, without HTTP."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock = now_ms) -> None:
-        """`clock` is the merchant's own, in ms."""
+    def __init__(
+        self,
+        settings: Settings,
+        database: Sessions,
+        clock: Clock = now_ms,
+        payment: type[OrderColumns] = Payment,
+    ) -> None:
+        """`clock` is the merchant's own, in ms; `payment` is the table of the orders."""
         self._settings = settings
         self._database = database
         self._clock = clock
+        self._payment = payment
+        self._by_number = select(payment).where(payment.order_id == bindparam("order_id"))
 
     def generate_qr(self, data: object) -> dict[str, object]:
         """Make the order, or find it, and answer its checkout link, QR code and members.
@@ -67,7 +76,7 @@ class Shop:
     def payment_status(self, order_id: str) -> dict[str, object]:
         """How an order stands. Raises BadInput 404 if there is none."""
         with self._database.read() as session:
-            order = orders.find(session, order_id)
+            order = self._find(session, order_id)
         if order is None:
             raise BadInput(404, "order_id", "there is no such order")
         return described(order)
@@ -75,7 +84,10 @@ class Shop:
     def healthy(self) -> None:
         """Ask the database something that only works if it is there with its tables."""
         with self._database.read() as session:
-            session.execute(select(Payment.id).limit(1)).all()
+            session.execute(select(self._payment.id).limit(1)).all()
+
+    def _find(self, session: Session, number: str) -> OrderColumns | None:
+        return session.scalar(self._by_number, {"order_id": number})
 
     def _wanted(self, data: object) -> Wanted:
         if not isinstance(data, dict):
@@ -94,20 +106,20 @@ class Shop:
             raise BadInput(400, "amount", f"amount must be {low} to {high} tiyin, given in sum")
         return value
 
-    def _made(self, wanted: Wanted) -> Payment:
+    def _made(self, wanted: Wanted) -> OrderColumns:
         try:
             return self._find_or_make(wanted)
         except IntegrityError:
             # Another process made it between our look and our insert.
             return self._find_or_make(wanted)
 
-    def _find_or_make(self, wanted: Wanted) -> Payment:
+    def _find_or_make(self, wanted: Wanted) -> OrderColumns:
         with self._database.write() as session:
-            order = orders.find(session, wanted.order_id)
+            order = self._find(session, wanted.order_id)
             event = "Payment record for payme exists"
             if order is None:
                 event = "Created payment record for payme"
-                order = Payment(
+                order = self._payment(
                     order_id=wanted.order_id,
                     amount=wanted.amount,
                     created_at=self._clock(),
@@ -118,7 +130,7 @@ class Shop:
         return order
 
 
-def described(order: Payment) -> dict[str, object]:
+def described(order: OrderColumns) -> dict[str, object]:
     """An order as JSON: amount in sum, times in ms or null."""
     return {
         "id": order.id,
@@ -158,7 +170,7 @@ def _usable(text: str) -> bool:
     )
 
 
-def _other_amount(order: Payment) -> BadInput:
+def _other_amount(order: OrderColumns) -> BadInput:
     return BadInput(
         409,
         "amount",

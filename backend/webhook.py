@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.auth import authorise
 from backend.clock import Clock, now_ms
-from backend.db import Database
+from backend.db import Sessions
 from backend.envelope import called, encode, parse
 from backend.errors import Code, Refusal
 from backend.logs import log, shown
@@ -27,7 +27,7 @@ TRIES = 3
 class Webhook:
     """The merchant's endpoint, without HTTP: a header and a body in, a body out."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock = now_ms) -> None:
+    def __init__(self, settings: Settings, database: Sessions, clock: Clock = now_ms) -> None:
         """`clock` is the merchant's own, in ms."""
         self._settings = settings
         self._database = database

@@ -64,7 +64,7 @@ def _target_options(command: Any) -> Any:
 @_target_options
 @click.option(
     "--reference",
-    type=click.Choice(["one-time", "accumulating", "no-refunds"]),
+    type=click.Choice(["one-time", "accumulating", "no-refunds", "before-fix", "after-fix"]),
     help="the reference merchant, set up so (default if no merchant is named: one-time)",
 )
 @click.option("--only", multiple=True, metavar="GLOB", help="scenario ids, rule ids or codes")

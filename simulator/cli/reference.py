@@ -30,6 +30,7 @@ class Variant:
     account_type: str = "one-time"
     refunds: bool = True
     numbers: str = "auto"
+    single_table: bool = False
 
 
 VARIANTS = {
@@ -40,7 +41,20 @@ VARIANTS = {
         numbers="digits",
     ),
     "no-refunds": Variant(("--no-refunds",), refunds=False),
+    "before-fix": Variant(("--variant", "before-fix"), single_table=True),
+    "after-fix": Variant(("--variant", "after-fix"), single_table=True),
 }
+_TWO_TABLES = """\
+table = "transactions"
+columns = { payme_id = "payme_id", state = "state", reason = "reason", amount = "amount", \
+payme_time = "payme_time", create_time = "create_time", perform_time = "perform_time", \
+cancel_time = "cancel_time" }"""
+_ONE_TABLE = """\
+table = "payments"
+amount_unit = "sum"
+columns = { payme_id = "transaction_id", state = "state", reason = "reason", amount = "amount", \
+payme_time = "time", create_time = "create_time", perform_time = "perform_time", \
+cancel_time = "cancel_time" }"""
 
 
 @contextmanager
@@ -66,6 +80,7 @@ def reference_config(
             ("@ACCOUNT_TYPE@", variant.account_type),
             ("@REFUNDS@", str(variant.refunds).lower()),
             ("@NUMBERS@", variant.numbers),
+            ("@TRANSACTIONS@", _ONE_TABLE if variant.single_table else _TWO_TABLES),
         ):
             text = text.replace(place, value)
         path.write_text(text, encoding="utf-8")
