@@ -10,18 +10,15 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import h11
 
-from simulator.caller.http import LARGEST_ANSWER
+from simulator.caller.sockets import Conversation, connected
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
 
-_CLOSED = "the merchant closed the connection with no answer"
 _SETTLE_S = 0.002  # lets the first parts arrive before the last bytes are let go
 
 
@@ -42,10 +39,7 @@ class Arrival:
 class _Call:
     sock: socket.socket | None = None
     last: bytes = b""
-    connection: h11.Connection = field(default_factory=lambda: h11.Connection(h11.CLIENT))
-    status: int = 0
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytearray = field(default_factory=bytearray)
+    talk: Conversation = field(default_factory=Conversation)
     outcome: WireAnswer | WireFailure | None = None
     released_ns: int = 0
     done_ns: int = 0
@@ -82,17 +76,9 @@ class BurstSender:
 
     def _prepare(self, request: WireRequest) -> _Call:
         call = _Call()
-        parts = urlsplit(request.url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            raw = socket.create_connection((parts.hostname or "", port), self.timeout_ms / 1000)
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            call.sock = (
-                ssl.create_default_context().wrap_socket(raw, server_hostname=parts.hostname)
-                if parts.scheme == "https"
-                else raw
-            )
-            data = _serialise(call.connection, request, parts.netloc.rpartition("@")[2])
+            call.sock = connected(request.url, self.timeout_ms)
+            data = call.talk.serialise(request)
             call.sock.sendall(data[:-1])
             call.last = data[-1:]
         except OSError as error:
@@ -125,18 +111,6 @@ class BurstSender:
                 call.sock.close()
 
 
-def _serialise(connection: h11.Connection, request: WireRequest, host: str) -> bytes:
-    parts = urlsplit(request.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    pairs = [("Host", host), ("Content-Length", str(len(request.body)))]
-    pairs += [*request.headers, ("Connection", "close")]
-    headers = [(name.encode(), value.encode()) for name, value in pairs]
-    head = connection.send(h11.Request(method=request.method, target=target, headers=headers))
-    body = connection.send(h11.Data(data=request.body))
-    connection.send(h11.EndOfMessage())
-    return (head or b"") + (body or b"")
-
-
 def _release_all(calls: Sequence[_Call]) -> None:
     for call in calls:
         if call.sock is not None and not call.released_ns:
@@ -153,44 +127,9 @@ def _release(call: _Call) -> None:
 
 def _receive(call: _Call) -> None:
     assert call.sock is not None
-    data = b""
-    try:
-        data = call.sock.recv(65536)
-        call.connection.receive_data(data)
-        _advance(call)
-    except ssl.SSLWantReadError:
-        return
-    except OSError as error:
-        _end(call, WireFailure(FailureKind.CLOSED, f"the connection broke: {error}"))
-    except h11.RemoteProtocolError as error:
-        if data:
-            _end(call, WireFailure(FailureKind.NOT_HTTP, f"the answer is not HTTP: {error}"))
-        else:
-            _end(call, WireFailure(FailureKind.CLOSED, _CLOSED))
-
-
-def _advance(call: _Call) -> None:
-    while True:
-        event = call.connection.next_event()
-        if event in (h11.NEED_DATA, h11.PAUSED):
-            return
-        if isinstance(event, h11.Response):
-            call.status = event.status_code
-            call.headers = tuple((k.decode("latin1"), v.decode("latin1")) for k, v in event.headers)
-        elif isinstance(event, h11.Data):
-            call.body += event.data
-            if len(call.body) > LARGEST_ANSWER:
-                text = f"the answer is larger than {LARGEST_ANSWER:,} bytes"
-                return _end(call, WireFailure(FailureKind.TOO_LARGE, text))
-        elif isinstance(event, h11.EndOfMessage):
-            return _end(call, WireAnswer(call.status, call.headers, bytes(call.body)))
-        elif isinstance(event, h11.ConnectionClosed):
-            return _end(call, WireFailure(FailureKind.CLOSED, _CLOSED))
-
-
-def _end(call: _Call, outcome: WireAnswer | WireFailure) -> None:
-    call.outcome = outcome
-    call.done_ns = time.monotonic_ns()
+    call.outcome = call.talk.receive(call.sock)
+    if call.outcome is not None:
+        call.done_ns = time.monotonic_ns()
 
 
 def _arrival(call: _Call, started: int) -> Arrival:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from simulator.caller import auth
 from simulator.caller.auth import Credentials
 from simulator.caller.burst import BurstSender, Watch
+from simulator.caller.faults import Fault
+from simulator.caller.faulty import FaultSender, FaultTransport
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange, WireAnswer, WireFailure, WireRequest
@@ -30,7 +32,7 @@ class Call:
     """What is to be sent. Only `method` and `params` are Payme's own; the rest bends the rules.
 
     `envelope` replaces members of the JSON-RPC envelope (NOTHING leaves one out), `raw` replaces
-    the whole body.
+    the whole body. `rpc_id` is the JSON-RPC id of an attempt before; by default it is a new one.
     """
 
     method: object
@@ -41,6 +43,8 @@ class Call:
     http_method: str = "POST"
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
+    fault: Fault | None = None
+    rpc_id: int | None = None
 
     @property
     def label(self) -> str:
@@ -79,11 +83,13 @@ class Caller:
         journal: Callable[[Exchange], None],
         ids: Iterator[int] | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        faulty: FaultTransport | None = None,
     ) -> None:
         self._url = url
         self._credentials = credentials
         self._transport = transport
         self._burst = BurstSender(transport.timeout_ms)
+        self._faulty = faulty or FaultSender(transport.timeout_ms)
         self._masker = masker
         self._journal = journal
         self._ids = ids or rpc_ids()
@@ -100,9 +106,15 @@ class Caller:
         """Send one call and wait for its answer. Never raises for what a merchant does."""
         rpc_id, request = self._request(call)
         sent_at, started = self._clock(), time.monotonic_ns()
-        answer = self._transport.send(request)
+        answer = self._send(request, call.fault)
         took = (time.monotonic_ns() - started) // 1_000_000
         return self._record(call, rpc_id, request, answer, sent_at, took, (scenario, step))
+
+    def _send(self, request: WireRequest, fault: Fault | None) -> WireAnswer | WireFailure:
+        if fault is None:
+            return self._transport.send(request)
+        self._transport.drop_connections()
+        return self._faulty.send(request, fault)
 
     def burst(
         self,
@@ -132,7 +144,7 @@ class Caller:
 
     def _request(self, call: Call) -> tuple[object, WireRequest]:
         with self._lock:
-            fresh = next(self._ids)
+            fresh = call.rpc_id if call.rpc_id is not None else next(self._ids)
         rpc_id, body = body_of(call, fresh)
         headers = [("Content-Type", call.content_type)] if call.content_type else []
         authorization = auth.header(call.auth, self._credentials)
@@ -153,7 +165,9 @@ class Caller:
     ) -> Made:
         with self._lock:
             number = next(self._numbers)
-        notes = () if call.auth == "right" else (f"auth: {call.auth}",)
+        notes: tuple[str, ...] = () if call.auth == "right" else (f"auth: {call.auth}",)
+        if call.fault is not None:
+            notes += (call.fault.words(len(request.body)),)
         exchange = Exchange(number, *where, call.label, sent_at, took, request, answer, notes)
         masked = self._masker.exchange(exchange)
         self._journal(masked)

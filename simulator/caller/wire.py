@@ -44,6 +44,7 @@ class FailureKind(StrEnum):
     CLOSED = "closed"
     TOO_LARGE = "too_large"
     NOT_HTTP = "not_http"
+    INJECTED = "injected"  # a fault of our own, which is nothing against the merchant
 
 
 @dataclass(frozen=True, slots=True)

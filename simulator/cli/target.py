@@ -109,6 +109,7 @@ def open_target(
             health=Health(lambda: _gone(config.merchant.url, process)),
             pause=floor.pause,
             process=_Restarting(process, _patience(choices.wait)) if process else None,
+            retry=config.retry.policy,
         )
         yield Opened(world, log, orders)
 

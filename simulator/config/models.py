@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Discriminator, Field, Tag, field_validator, model_validator
 
+from simulator.caller.retry import Flaw, RetryPolicy
 from simulator.config.database import DatabaseConfig
 from simulator.config.log import LogConfig
 from simulator.config.orders import OrdersConfig
@@ -16,9 +17,12 @@ from simulator.config.values import (
     HttpUrl,
     LocalPath,
     Model,
+    PauseMs,
     http_url,
     is_loopback,
 )
+
+FlawName = Literal["no-answer", "not-200", "unreadable", "system-error"]
 
 
 class Limits(Model):
@@ -81,6 +85,33 @@ class Merchant(Model):
         return value
 
 
+class RetryConfig(Model):
+    """[retry]: how Payme repeats a call that got no usable answer. Payme publishes no numbers.
+
+    attempts: how often a call is sent at most, the first time included.
+    pauses: before the second attempt, the third and so on; the last stands for all further ones.
+    new_id: each attempt has a JSON-RPC id of its own.
+    on: what is repeated: "no-answer" (silence, a broken connection), "not-200" (another HTTP
+    status), "unreadable" (no JSON-RPC answer), "system-error" (-32400).
+    """
+
+    attempts: int = Field(default=3, ge=1, le=20)
+    pauses: Annotated[tuple[PauseMs, ...], Field(strict=False)] = (1_000, 5_000, 15_000)
+    new_id: bool = True
+    on: Annotated[tuple[FlawName, ...], Field(strict=False)] = (
+        "no-answer",
+        "not-200",
+        "unreadable",
+        "system-error",
+    )
+
+    @property
+    def policy(self) -> RetryPolicy:
+        """As the caller takes it."""
+        flaws = frozenset(Flaw(name) for name in self.on)
+        return RetryPolicy(self.attempts, self.pauses, self.new_id, flaws)
+
+
 class ProcessConfig(Model):
     """[process]: how to start the merchant. Without this table it must be running already.
 
@@ -109,6 +140,7 @@ class Config(Model):
         | Annotated[None, Tag("@unsaid")],
         Discriminator(_kind),
     ] = None
+    retry: RetryConfig = RetryConfig()
     orders: OrdersConfig | None = None
     database: Annotated[
         Annotated[DatabaseConfig, Tag("@table")]

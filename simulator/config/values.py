@@ -114,6 +114,7 @@ def _words(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 DurationMs = Annotated[int, BeforeValidator(_duration), Field(gt=0, le=3_600_000)]
+PauseMs = Annotated[int, BeforeValidator(_duration), Field(ge=0, le=3_600_000)]
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

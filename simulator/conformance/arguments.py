@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.makers import CHANGES
@@ -28,6 +28,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint at the nearest name, or an empty text."""
     near = difflib.get_close_matches(name, sorted(known), 1)
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def choices(value: object, rows: Sequence[Mapping[str, object]]) -> list[object]:
+    """The values that `$matrix.x` takes; any other value by itself."""
+    if isinstance(value, str) and value.startswith("$matrix."):
+        name = value.removeprefix("$matrix.")
+        return [row[name] for row in rows if name in row]
+    return [value]
 
 
 def _anything(argument: object) -> bool:

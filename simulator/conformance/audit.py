@@ -25,7 +25,7 @@ _SHOWN = ("state", "transaction", "create_time", "perform_time", "cancel_time", 
 def after_refusal(session: Session, refused: Judged, step: str) -> None:
     """A refused call changes nothing, and a refused Create leaves nothing."""
     call = refused.made.call
-    if refused.answer.kind == "result" or refused.method in _READING:
+    if refused.answer.kind == "result" or refused.method in _READING or refused.is_lost:
         return
     params = call.params if isinstance(call.params, Mapping) else {}
     payme_id = params.get("id")
@@ -235,6 +235,7 @@ def _database(session: Session, shown: Mapping[str, Mapping[str, object]]) -> No
         rows += watch.record(session.books.transactions[payme_id], record, now, report)
     rows += watch.refused_left_nothing(session.books, now, report)
     certain = all(tx.sure for tx in session.books.transactions.values())
+    certain = certain and not session.books.lost
     if certain and len(session.all_orders) <= _MOST:
         for order in session.all_orders:
             account = dict(order.account)

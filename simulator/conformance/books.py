@@ -12,6 +12,12 @@ from simulator.protocol.vocabulary import REASON_TIMEOUT, TIMEOUT_MS, Code, Meth
 
 _TIMES = ("create_time", "perform_time", "cancel_time")
 _MARGIN_MS = 30_000
+_SETTLES: dict[Method, frozenset[Method]] = {
+    Method.CREATE: frozenset({Method.CREATE}),
+    Method.PERFORM: frozenset({Method.CREATE, Method.PERFORM}),
+    Method.CANCEL: frozenset({Method.CREATE, Method.PERFORM, Method.CANCEL}),
+}
+"""Whose lost answers no longer matter once this method was answered with a result."""
 
 
 @dataclass(slots=True)
@@ -25,11 +31,17 @@ class Transaction:
     state: int
     members: dict[str, object] = field(default_factory=dict)
     aged_ms: int = 0
-    sure: bool = True
+    doubted: bool = False
+    unanswered: set[Method] = field(default_factory=set)
     expired: bool = False
     reasons: list[object] = field(default_factory=list)
     seen: Mapping[str, object] | None = None
     """CheckTransaction's last answer, as long as nothing has changed the transaction since."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the merchant can be held to it: no change of it is still without an answer."""
+        return not self.doubted and not self.unanswered
 
     def is_old(self, now: int) -> bool:
         """Past Payme's 12 hours: the merchant may cancel it by itself at any call."""
@@ -53,13 +65,15 @@ class Books:
 
     transactions: dict[str, Transaction] = field(default_factory=dict)
     refused: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    lost: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    """Creates that were never answered: the merchant may know them or not."""
     strays: list[object] = field(default_factory=list)
     """Accounts for which something was created under an id that Payme never gives."""
 
     @property
     def ids(self) -> set[str]:
         """Every Payme id that this scenario has sent in a Create."""
-        return set(self.transactions) | set(self.refused)
+        return set(self.transactions) | set(self.refused) | set(self.lost)
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -69,6 +83,12 @@ class Books:
             for payme_id, tx in self.transactions.items()
             if tx.members.get("transaction") is not None
         }
+
+    def account_of(self, payme_id: str) -> object:
+        """The account that its Create named."""
+        known = self.transactions.get(payme_id)
+        params = self.refused.get(payme_id) or self.lost.get(payme_id) or {}
+        return known.account if known is not None else params.get("account")
 
     def of_account(self, account: object) -> list[Transaction]:
         return [t for t in self.transactions.values() if t.account == account]
@@ -95,16 +115,20 @@ class Books:
         """What was accepted though Payme would never send it binds nobody afterwards."""
         payme_id = params.get("id") if isinstance(params, Mapping) else None
         if isinstance(payme_id, str) and payme_id in self.transactions:
-            self.transactions[payme_id].sure = False
+            self.transactions[payme_id].doubted = True
 
     def _unanswered(
         self, method: Method | None, params: Mapping[str, object], known: Transaction | None
     ) -> None:
         if known is not None and method in (Method.CREATE, Method.PERFORM, Method.CANCEL):
-            known.sure = False
+            known.unanswered.add(method)
+            known.seen = None
+        elif method is Method.CREATE:
+            self.lost[str(params["id"])] = params
 
     def _created(self, params: Mapping[str, object], answer: Answer) -> None:
         payme_id = str(params["id"])
+        self.lost.pop(payme_id, None)
         if answer.kind == "error":
             self.refused[payme_id] = params
             return
@@ -130,6 +154,7 @@ def _moved(
         tx.seen = answer.result if isinstance(answer.result, Mapping) else None
         return
     tx.seen = None
+    tx.unanswered -= _SETTLES.get(method, frozenset()) if method else frozenset()
     state = answer.member("state")
     if method is Method.CANCEL:
         tx.reasons.append(params.get("reason"))

@@ -8,7 +8,9 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from simulator.caller.client import JSON_TYPE, NOTHING, Call
+from simulator.caller.faults import Fault, FaultKind
 from simulator.conformance import format as fmt
+from simulator.conformance.durations import parse_duration, parse_size
 from simulator.conformance.values import Scope
 from simulator.protocol.vocabulary import MUTATING
 
@@ -24,6 +26,7 @@ def build_call(step: fmt.Step, scope: Scope) -> Call:
         http_method=http.method or "POST",
         content_type=str(scope.resolve(http.content_type or JSON_TYPE)),
         headers=http.headers,
+        fault=_fault(step.fault, scope) if step.fault is not None else None,
     )
     return call if step.raw is None else _with_raw(call, str(scope.resolve(step.raw)))
 
@@ -32,6 +35,8 @@ def times_to_send(step: fmt.Step, call: Call) -> int:
     """Payme's sandbox sends Create, Perform and Cancel twice; bent calls go once."""
     if step.repeat is not None:
         return step.repeat
+    if step.fault is not None or step.retry is not None:
+        return 1
     plain = call.raw is None and call.http_method == "POST" and call.auth == "right"
     alone = step.loop is None and not call.envelope
     return 2 if plain and alone and call.method in set(MUTATING) else 1
@@ -58,6 +63,26 @@ def _copy(first: Call, step: fmt.Step, scope: Scope, index: int) -> Call:
     scope = replace(scope, loop=index)
     anew = {name: scope.resolve(step.params[name]) for name in step.burst.fresh}
     return replace(first, params={**first.params, **anew})
+
+
+def _fault(wanted: fmt.Fault, scope: Scope) -> Fault:
+    """The fault as the wire needs it: bytes and ms; what is not said is the kind's own."""
+    plain = Fault(FaultKind(str(scope.resolve(wanted.kind))))
+
+    def length(text: str | None, otherwise: int) -> int:
+        return otherwise if text is None else parse_size(text)
+
+    return replace(
+        plain,
+        after=length(wanted.after, plain.after),
+        missing=length(wanted.missing, plain.missing),
+        piece=length(wanted.piece, plain.piece),
+        size=length(wanted.size, plain.size),
+        pause_ms=plain.pause_ms if wanted.pause is None else parse_duration(wanted.pause),
+        type=plain.type if wanted.type is None else str(scope.resolve(wanted.type)),
+        depth=wanted.depth or plain.depth,
+        count=wanted.count or plain.count,
+    )
 
 
 def _envelope(bent: fmt.Envelope | None, scope: Scope) -> dict[str, object]:

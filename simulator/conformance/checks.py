@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from simulator.caller.auth import VARIANTS
 from simulator.conformance import format as fmt
-from simulator.conformance.arguments import WAYS, complaint, did_you_mean
+from simulator.conformance.arguments import WAYS, choices, complaint, did_you_mean
+from simulator.conformance.faultchecks import fault_complaints
 from simulator.conformance.syntax import REFERENCE, is_reference, operator, walk
 from simulator.conformance.yamlfile import Document, Fault, Path_
 
@@ -95,8 +96,9 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
         text = "" if {"raw", "title"} & set(path) else _value(value, path, known)
         if text:
             yield path, text
-    if not all(variant in VARIANTS for variant in _choices(step.auth, known.rows)):
+    if not all(variant in VARIANTS for variant in choices(step.auth, known.rows)):
         yield ("auth",), f"the matrix names an `auth` that is not one of {', '.join(VARIANTS)}"
+    yield from fault_complaints(step, known.rows)
     for path, verdicts in _verdicts(step):
         for inner, text in _expectations(verdicts, step.burst is not None, seen):
             yield (*path, *inner), text
@@ -147,21 +149,13 @@ def _value(value: object, path: Path_, known: _Known) -> str:
     name = operator(value)
     if name is None or not isinstance(value, dict):
         return ""
-    texts = (complaint(name, argument) for argument in _choices(value[name], known.rows))
+    texts = (complaint(name, argument) for argument in choices(value[name], known.rows))
     text = next(filter(None, texts), "")
     if not text and name == "$account":
-        ways = _choices(value[name]["how"], known.rows)
+        ways = choices(value[name]["how"], known.rows)
         wrong = [str(way) for way in ways if way not in WAYS]
         text = f"there is no way to change an account called {', '.join(wrong)}" if wrong else ""
     return text
-
-
-def _choices(value: object, rows: Sequence[Mapping[str, object]]) -> list[object]:
-    """The values that `$matrix.x` takes; any other value by itself."""
-    if isinstance(value, str) and value.startswith("$matrix."):
-        name = value.removeprefix("$matrix.")
-        return [row[name] for row in rows if name in row]
-    return [value]
 
 
 def _reference(text: str, path: Path_, known: _Known) -> str:

@@ -153,7 +153,7 @@ class DatabaseWatch:
         for row in rows:
             payme_id = str(row.get("payme_id"))
             tx = books.transactions.get(payme_id)
-            account = tx.account if tx else books.refused.get(payme_id, {}).get("account")
+            account = books.account_of(payme_id)
             if row.get("state") in (1, 2) and not (tx and tx.is_old(now)):
                 live.setdefault(show(account), []).append(payme_id)
         worst = max(live.values(), key=len, default=[])

@@ -5,17 +5,32 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from simulator.caller.auth import VARIANTS
-from simulator.conformance.durations import parse_duration
+from simulator.caller.faults import FaultKind
+from simulator.conformance.durations import parse_duration, parse_size
 
 
 def _is_duration(text: str) -> str:
     parse_duration(text)
     return text
+
+
+def _is_size(text: str) -> str:
+    parse_size(text)
+    return text
+
+
+def _is_fault(name: str) -> str:
+    if not name.startswith("$") and name not in set(FaultKind):
+        near = difflib.get_close_matches(name, list(FaultKind), 1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        raise ValueError(f'"{name}" is not one of {", ".join(FaultKind)}{hint}')
+    return name
 
 
 def _is_variant(name: str) -> str:
@@ -25,6 +40,8 @@ def _is_variant(name: str) -> str:
 
 
 Duration = Annotated[str, AfterValidator(_is_duration)]
+Size = Annotated[str, AfterValidator(_is_size)]
+FaultName = Annotated[str, AfterValidator(_is_fault)]
 AuthVariant = Annotated[str, AfterValidator(_is_variant)]
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$")]
 StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -180,6 +197,20 @@ class Restart(Closed):
     during: Literal["calls"] | None = None
 
 
+class Fault(Closed):
+    """A fault of our own side of the wire. Which parameters a kind takes is told by the guide."""
+
+    kind: FaultName
+    after: Size | None = None
+    missing: Size | None = None
+    piece: Size | None = None
+    pause: Duration | None = None
+    type: str | None = None
+    size: Size | None = None
+    depth: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
+    count: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
 class StepChange(Closed):
     """What a profile replaces in a step."""
 
@@ -209,6 +240,8 @@ class Step(Closed):
     matrix: list[Row] | None = None
     loop: Annotated[int, Field(ge=1, le=500)] | None = None
     burst: Burst | None = None
+    fault: Fault | None = None
+    retry: Literal["policy", "at-once"] | None = None
     when: When | None = None
     clock: Clock | None = None
     restart: Restart | None = None

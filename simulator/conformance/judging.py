@@ -86,6 +86,12 @@ class Judged:
     made: Made
     answer: Answer
     report: Report
+    earlier: tuple[int, ...] = ()  # the journal's numbers of the attempts before this one
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The journal's numbers of all attempts."""
+        return (*self.earlier, self.made.exchange.number)
 
     @property
     def method(self) -> Method | None:
@@ -94,6 +100,18 @@ class Judged:
     @property
     def failure(self) -> WireFailure | None:
         return self.made.answer if isinstance(self.made.answer, WireFailure) else None
+
+    @property
+    def is_lost(self) -> bool:
+        """True if a fault of ours keeps us from knowing what became of the call."""
+        fault = self.made.call.fault
+        return fault is not None and fault.loses_reply and self.failure is not None
+
+    @property
+    def is_refused_by_silence(self) -> bool:
+        """True if the call was one that hanging up is a right answer to."""
+        fault = self.made.call.fault
+        return fault is not None and fault.is_strange and self.answer.kind == "nothing"
 
 
 def method_of(call: Call) -> Method | None:
@@ -122,7 +140,10 @@ def judge(made: Made, members: Collection[str], own: Collection[str], unsent: bo
             not made.leaked_key,
             Finding("answer.no-key", "The kassa's key never leaves the merchant.", "body"),
         )
-    if unsent or not payme_sends(made.call) or _has_not(made.call, answer):
+    fault = made.call.fault
+    if fault is not None and fault.is_strange:
+        report = _excused(report)
+    elif unsent or not payme_sends(made.call) or _has_not(made.call, answer):
         report = _softened(report)
     return Judged(made, answer, report)
 
@@ -133,6 +154,8 @@ def _has_not(call: Call, answer: Answer) -> bool:
 
 
 def _no_answer(failure: WireFailure, report: Report) -> Answer:
+    if failure.kind is FailureKind.INJECTED:
+        return Answer("nothing")
     rule = _FAILURE_RULES.get(failure.kind, "transport.answers")
     report.expect(
         False, Finding(rule, "The call got no usable answer.", "", "an answer", failure.text)
@@ -192,6 +215,17 @@ def _is_ours(item: Mapping[str, object], own: Collection[str]) -> bool:
     """An item with no id that anybody could have sent is nobody else's, so it is judged."""
     payme_id = item.get("id")
     return not isinstance(payme_id, str) or payme_id in own
+
+
+def _excused(report: Report) -> Report:
+    """Whatever a call like this is answered is right, but for a hang and for the key in it."""
+    kept = Report(looked_at={"answer.no-key", UNSENT})
+    for finding in report.findings:
+        if finding.rule == "answer.no-key":
+            kept.findings.append(finding)
+        elif finding.rule == "transport.in-time":
+            kept.findings.append(replace(finding, rule=UNSENT))
+    return kept
 
 
 def _softened(report: Report) -> Report:

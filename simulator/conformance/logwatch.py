@@ -14,6 +14,17 @@ from simulator.protocol.finding import Finding, Report
 
 _POLL_S = 0.02
 EXCUSED_FOR_UNSENT = ("Traceback", "ERROR in")
+_LONGEST_TRACE = 100  # lines
+_HANG_UP = (
+    "BrokenPipe",
+    "Broken pipe",
+    "ConnectionReset",
+    "Connection reset",
+    "ConnectionAborted",
+    "ClientDisconnect",
+    "EPIPE",
+    "ECONNRESET",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class LogWatch:
         self._patience_ms = patience_ms
         self._sleep = sleep
         self._lock = threading.Lock()
+        self._disturbed = False
         self._seen = source.mark()
 
     def reader(self) -> LogReader:
@@ -94,19 +106,29 @@ class LogWatch:
         held_key = self._masker.holds_key(raw.text.encode("utf-8", "replace"))
         return Line(raw.place, self._masker.text(raw.text), held_key)
 
+    def disturbed(self) -> None:
+        """From now on a merchant may tell, late and in anybody's time, that we hung up on it."""
+        self._disturbed = True
+
     def wait(self) -> Iterator[None]:
         """Pauses for a line that may be written late, as many as patience allows."""
         for _ in range(1 + self._patience_ms // int(_POLL_S * 1000)):
             self._sleep(_POLL_S)
             yield
 
+    def _is_hang_up(self, trace: Sequence[Line]) -> bool:
+        """Whether these lines are about a caller that is gone, after we have been one."""
+        return self._disturbed and any(w in line.text for line in trace for w in _HANG_UP)
+
     def judge(self, lines: Sequence[Line], *, unsent: bool) -> tuple[Report, tuple[str, ...]]:
         """The rules that hold for every line, and the lines that break them, worst first."""
         report = Report()
         bad: list[str] = []
-        for line in lines:
+        for index, line in enumerate(lines):
             word = next((w for w in self._forbidden if w in line.text), None)
-            excused = word in EXCUSED_FOR_UNSENT and (unsent or self._shared)
+            excused = word in EXCUSED_FOR_UNSENT and (
+                unsent or self._shared or self._is_hang_up(lines[index : index + _LONGEST_TRACE])
+            )
             if word is not None and not excused:
                 bad.append(f"{line.place}: {line.text}")
                 report.findings.append(

@@ -22,6 +22,7 @@ from simulator.conformance.events import (
     Verdict,
 )
 from simulator.conformance.floor import Floor, Interrupted, elapsed_ms
+from simulator.conformance.format import Step
 from simulator.conformance.health import MerchantGone
 from simulator.conformance.load import PlacedScenario
 from simulator.conformance.ports import NotLooked
@@ -67,7 +68,11 @@ def case_id(name: str, url: str) -> str:
 def jobs_of(scenarios: Sequence[PlacedScenario]) -> list[Job]:
     """Every row of every scenario; those that wait come first, so that waits overlap."""
     jobs = [Job(s, row) for s in scenarios for row in s.scenario.matrix or [{}]]
-    return sorted(jobs, key=lambda job: not any(p.step.wait for p in job.placed.steps))
+    return sorted(jobs, key=lambda job: not any(_waits(p.step) for p in job.placed.steps))
+
+
+def _waits(step: Step) -> bool:
+    return step.wait is not None or step.retry == "policy"
 
 
 class Runner:

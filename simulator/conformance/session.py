@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.caller.client import Call, Caller, Made
+from simulator.caller.retry import RetryPolicy
 from simulator.conformance.books import Books
 from simulator.conformance.dbwatch import DatabaseWatch
 from simulator.conformance.events import Outcome, Rule, Verdict
@@ -17,6 +18,7 @@ from simulator.conformance.matchers import Matching
 from simulator.conformance.ports import Database, MerchantProcess, NotLooked, Order
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.values import Fresh, Scope
+from simulator.protocol.answer import Answer
 from simulator.protocol.finding import Finding, Report
 from simulator.protocol.vocabulary import MUTATING, Method
 
@@ -65,6 +67,7 @@ class World:
     pause: Callable[[int], None]
     process: MerchantProcess | None = None
     kills: Iterator[int] = field(default_factory=itertools.count)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class Session:
     orders: dict[str, list[Order]] = field(default_factory=dict)
     books: Books = field(default_factory=Books)
     last: dict[str, Judged] = field(default_factory=dict)
+    disturbed: bool = False  # a fault of ours may have the merchant write of it in the log
     log: LogReader | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +115,14 @@ class Session:
 
     def call(self, call: Call, step: str, *, unsent: bool = False) -> Judged:
         """Make one call, judge what every exchange must keep to, and take note of the answer."""
+        if call.fault is not None:
+            self._disturb()
         return self.take([self.world.caller.call(call, self.name, step)], step, unsent=unsent)[0]
+
+    def _disturb(self) -> None:
+        self.disturbed = True
+        if self.world.eyes.log is not None:
+            self.world.eyes.log.disturbed()
 
     def burst(self, calls: Sequence[Call], step: str) -> list[Judged]:
         """Make all calls at the same instant."""
@@ -128,7 +139,8 @@ class Session:
             self.recorder.standing(step, seen.report, Verdict.ANSWER, evidence)
             judged.append(seen)
         for seen in _in_serial_order(judged):
-            self.books.note(seen.method, seen.made.call.params, seen.answer, self.now())
+            answer = Answer("error") if seen.is_refused_by_silence else seen.answer
+            self.books.note(seen.method, seen.made.call.params, answer, self.now())
             if unsent and seen.answer.kind == "result":
                 self.books.doubt(seen.made.call.params)
         for seen in judged:
@@ -193,12 +205,13 @@ class Session:
     def judge_log(self, step: str, lines: Sequence[Line], *, unsent: bool) -> None:
         log = self.world.eyes.log
         if log is not None and lines:
-            report, bad = log.judge(lines, unsent=unsent)
+            report, bad = log.judge(lines, unsent=unsent or self.disturbed)
             self.recorder.standing(step, report, Verdict.LOG, Evidence(log_lines=bad))
 
     def bends(self, call: Call) -> bool:
         """True if this call is nothing that Payme would send."""
-        return self.unsent or not payme_sends(call)
+        strange = call.fault is not None and call.fault.is_strange
+        return self.unsent or strange or not payme_sends(call)
 
     def with_arguments(self, arguments: Mapping[str, object]) -> Scope:
         return replace(self.scope, arguments=arguments)

@@ -19,6 +19,7 @@ from simulator.conformance.load import PlacedStep
 from simulator.conformance.matchers import Where
 from simulator.conformance.ports import NotLooked
 from simulator.conformance.recorder import Evidence
+from simulator.conformance.retrying import Sender
 from simulator.conformance.session import Session
 from simulator.conformance.values import NotApplicable, Scope
 from simulator.conformance.verdicts import StepVerdicts
@@ -141,7 +142,7 @@ class StepRun:
     def _single(self, name: str, scope: Scope, verdicts: StepVerdicts) -> bool:
         call = build_call(self._step, scope)
         unsent = self._unsent(call)
-        first = self._session.call(call, name, unsent=unsent)
+        first = Sender(self._session, self._step, name, unsent).send(call)
         self._remember(first)
         wrong_kind = self._judge(first, verdicts)
         for _ in range(times_to_send(self._step, call) - 1):

@@ -61,7 +61,7 @@ class StepVerdicts:
         """Judge one answer; True if it is of the wrong kind altogether."""
         matching = self._session.matching
         verdict = judge_answer(expect, judged.answer, self._scope, matching, where)
-        evidence = Evidence((judged.made.exchange.number,))
+        evidence = Evidence(judged.numbers)
         self.record(Verdict.ANSWER, rule, verdict.mismatches, evidence, where)
         return verdict.wrong_kind
 
@@ -156,7 +156,7 @@ class StepVerdicts:
 
     def _numbers(self) -> tuple[int, ...]:
         last = self._session.last.get(self._placed.id)
-        return (last.made.exchange.number,) if last else ()
+        return last.numbers if last else ()
 
     def _names(self) -> dict[str, object]:
         """What an expected line may have filled in."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from simulator.caller.faults import fault_of
 from simulator.caller.wire import Exchange, WireFailure
 from simulator.conformance.events import Check, Verdict
 from simulator.reports.collect import ScenarioRecord
@@ -87,7 +88,9 @@ def _messages(exchanges: list[Exchange], marked: dict[int, str], start: int) -> 
     for exchange in exchanges:
         word = marked.get(exchange.number, "")
         sent, came = exchange.sent_at, exchange.sent_at + exchange.took
-        call = f"{exchange.number} {printable(shortened(exchange.label, 40))}"
+        fault = fault_of(exchange.notes).partition(":")[0]
+        spoiled = f", {fault}" if fault else ""
+        call = f"{exchange.number} {printable(shortened(exchange.label, 40))}{spoiled}"
         answer = f"{exchange.number} {gist(exchange)}"
         told.append((sent, 0, Row("call", call, f"+{seconds(max(0, sent - start))}", word)))
         told.append((came, 1, Row("answer", answer, seconds(exchange.took), word)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from simulator import __version__
+from simulator.caller.faults import fault_of
 from simulator.conformance.events import Check
 from simulator.reports.collect import Finding, Run
 from simulator.reports.files import FileReport
@@ -90,6 +91,7 @@ def check_data(finding: Finding) -> dict[str, object]:
         "spec": check.spec,
         "case": finding.case,
         **_evidence(check),
+        **_faults(finding),
     }
 
 
@@ -107,6 +109,14 @@ def _evidence(check: Check) -> dict[str, object]:
         "rows": list(check.rows),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _faults(finding: Finding) -> dict[str, object]:
+    """The judged calls that were spoiled on purpose, by their numbers."""
+    judged = finding.record.judged(finding.check) if finding.check.exchanges else []
+    found = [{"exchange": e.number, "fault": fault_of(e.notes)} for e in judged]
+    faults = [one for one in found if one["fault"]]
+    return {"faults": faults} if faults else {}
 
 
 def dumped(value: object, indent: int | None = None) -> str:

@@ -161,13 +161,14 @@ class Habits:
     )
     unique: bool = True  # indexes on a bill's number and on Payme's id
     schema: str = ""  # more of it
-    server: frozenset[str] = frozenset()  # closes, chunked, one-at-a-time
+    server: frozenset[str] = frozenset()  # closes, chunked, one-at-a-time, first-piece
     clock: Callable[[int], int] = lambda ms: ms
     locks: bool = True
     thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
     dawdles_ms: Mapping[str, int] = field(default_factory=dict)  # between an op and its bill
     saves_ms: int = 0  # the file is written every so often, not before the answer
     starts: frozenset[str] = frozenset()  # afresh, locked
+    abandons: Mapping[str, str] = field(default_factory=dict)  # method -> SQL, if the caller left
     one_memory: bool = False  # all calls share the params of the latest
 
     says: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

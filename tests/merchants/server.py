@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,18 +24,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
+        read = self.rfile.read1 if "first-piece" in self.shop.habits.server else self.rfile.read
+        body = read(length)
         if self.path == "/ready":
             self._send(Reply(200, "text/plain", b"ready"))
         elif self.path == "/bills" and self.command == "POST":
             self._send(self.shop.draw_up(body))
         elif self.path == "/pay":
             headers = {name.lower(): value for name, value in self.headers.items()}
-            self._send(self.shop.pay(Request(self.command, headers, body)))
+            request = Request(self.command, headers, body)
+            reply = self.shop.pay(request)
+            if self._caller_left():
+                self.shop.abandon(request)
+            self._send(reply)
         else:
             self._send(Reply(404, "text/plain", b"there is nothing here"))
 
     do_GET = do_POST = do_PUT = _handle
+
+    def _caller_left(self) -> bool:
+        """Whether the caller has said that it will send nothing more."""
+        ready, _, _ = select.select([self.connection], [], [], 0)
+        return bool(ready) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def _send(self, reply: Reply) -> None:
         if not reply.status:

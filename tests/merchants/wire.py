@@ -99,6 +99,15 @@ class Shop:
             answer, why = {"error": error_object(self.habits, "broken", self._secrets)}, "broken"
         return self._reply(body, answer, method, why)
 
+    def abandon(self, request: Request) -> None:
+        """What a bug does once it notices that the caller has left before the answer."""
+        body = self._peek(request)
+        method, params = str(body.get("method")), body.get("params")
+        sql = self.habits.abandons.get(method)
+        if sql and isinstance(params, dict):
+            with self.store.work() as work:
+                work.run(sql, self._call(method, params, work).values)
+
     def _guard(self, request: Request, method: str) -> None:
         ignored = self.habits.ignores & {"key", f"key:{method}"}
         header = request.headers.get("authorization")

@@ -9,6 +9,7 @@ from tests.merchants.bugs import (
     crashes,
     creating,
     credentials,
+    faults,
     members,
     others,
     performing,
@@ -41,6 +42,7 @@ BUGS: tuple[Bug, ...] = (
     *others.DOCUMENTS,
     *others.LOG,
     *others.IN_STEP,
+    *faults.FAULTS,
 )
 
 __all__ = ["BUGS", "CHOICES", "Bug"]

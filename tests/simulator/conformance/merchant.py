@@ -11,6 +11,7 @@ from typing import Any
 from simulator.caller.auth import Credentials
 from simulator.caller.burst import Watch
 from simulator.caller.client import Call, Caller, Made
+from simulator.caller.faults import Fault, FaultKind
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange, FailureKind, WireAnswer, WireFailure, WireRequest
@@ -47,6 +48,7 @@ class Merchant:
     log: FakeLog = field(default_factory=FakeLog)
     one_time: bool = True
     bends: dict[str, Bend] = field(default_factory=dict)
+    mends: set[str] = field(default_factory=set)
     calls: list[dict[str, Any]] = field(default_factory=list)
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
     down: bool = False
@@ -181,6 +183,19 @@ class _Scripted(HttpTransport):
         return self._merchant.reply(request)
 
 
+class _Losing:
+    """Faults: the merchant gets the call, and a reply that is to be lost is lost."""
+
+    def __init__(self, merchant: Merchant) -> None:
+        self._merchant = merchant
+
+    def send(self, request: WireRequest, fault: Fault) -> WireAnswer | WireFailure:
+        if fault.kind is FaultKind.HALF_BODY and "half" not in self._merchant.mends:
+            return WireFailure(FailureKind.INJECTED, "broken off on purpose")
+        reply = self._merchant.reply(request)
+        return WireFailure(FailureKind.INJECTED, "lost") if fault.loses_reply else reply
+
+
 class _InTurn(Caller):
     """Bursts are made one after the other: what is judged is the answers, not the moment."""
 
@@ -249,7 +264,13 @@ def stage(
     credentials = Credentials("Paycom", KEY)
     masker = Masker(credentials)
     caller = _InTurn(
-        URL, credentials, _Scripted(merchant), masker, journal.append, clock=lambda: clock.ms
+        URL,
+        credentials,
+        _Scripted(merchant),
+        masker,
+        journal.append,
+        clock=lambda: clock.ms,
+        faulty=_Losing(merchant),
     )
     watch = LogWatch(
         merchant.log,

@@ -94,7 +94,25 @@ def test_no_answer_leaves_doubt() -> None:
     for method in (Method.CREATE, Method.PERFORM, Method.CANCEL):
         assert not books(created(), (method, {"id": A}, NOTHING)).transactions[A].sure
     assert books(created(), (Method.CHECK, {"id": A}, NOTHING)).transactions[A].sure
-    assert books((Method.CREATE, PARAMS, NOTHING)).ids == set()
+
+
+def test_a_create_without_an_answer_may_be_known_to_the_merchant() -> None:
+    kept = books((Method.CREATE, PARAMS, NOTHING))
+    assert (kept.ids, kept.transactions) == ({A}, {})
+    assert kept.account_of(A) == PARAMS["account"]
+    kept = books((Method.CREATE, PARAMS, NOTHING), created())
+    assert kept.transactions[A].sure
+    assert kept.lost == {}
+
+
+def test_a_repetition_that_is_answered_ends_the_doubt() -> None:
+    lost = (Method.PERFORM, {"id": A}, NOTHING)
+    assert books(created(), lost, performed()).transactions[A].sure
+    assert not books(created(), lost, created()).transactions[A].sure
+    gone = (Method.CANCEL, {"id": A, "reason": 3}, result(state=-2, cancel_time=NOW))
+    kept = books(created(), lost, gone)
+    assert kept.transactions[A].sure
+    assert kept.transactions[A].state == -2
 
 
 def test_what_payme_would_not_send_binds_nobody() -> None:

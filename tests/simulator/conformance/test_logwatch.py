@@ -129,6 +129,23 @@ def test_when_scenarios_run_at_once_nobody_is_blamed_for_a_traceback() -> None:
     assert len(watched.broken("IntegrityError")) == 1
 
 
+TRACE = ("Traceback (most recent call last):", "  File x, line 1", "BrokenPipeError: [Errno 32]")
+
+
+def test_a_trace_of_our_hanging_up_is_nobodys_fault_once_we_have_hung_up() -> None:
+    watched = Watched()
+    assert watched.broken(*TRACE) == [("log.nothing-forbidden", "app.log:2")]
+    watched.watch.disturbed()
+    assert watched.broken(*TRACE) == []
+
+
+def test_other_traces_are_still_told() -> None:
+    watched = Watched()
+    watched.watch.disturbed()
+    assert watched.broken(TRACE[0], "KeyError: 'id'") == [("log.nothing-forbidden", "app.log:2")]
+    assert watched.broken("IntegrityError", TRACE[2]) == [("log.nothing-forbidden", "app.log:4")]
+
+
 def test_the_key_in_the_log() -> None:
     watched = Watched()
     reader = watched.watch.reader()

@@ -1,0 +1,160 @@
+"""Sends a call with a fault of ours, and tells what came back if anything could."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import h11
+
+from simulator.caller.faults import Fault, FaultKind
+from simulator.caller.sockets import CLOSED, Conversation, Outcome, connected
+from simulator.caller.wire import FailureKind, WireFailure, WireRequest
+
+_CHUNK = 65536
+_GIVES_UP_MS = 1000  # how long a merchant may think about a call that will never be whole
+_SETTLE_S = 0.05  # a merchant that was hung up on may still be at work after it has hung up too
+
+
+class FaultTransport(Protocol):
+    """The seam between a call with a fault and the network."""
+
+    def send(self, request: WireRequest, fault: Fault) -> Outcome:
+        """Send one request, spoiled as the fault says."""
+
+
+class FaultSender:
+    """Sends calls with faults, each on a connection of its own. `sleep` takes seconds."""
+
+    def __init__(self, timeout_ms: int, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.timeout_ms = timeout_ms
+        self._sleep = sleep
+
+    def send(self, request: WireRequest, fault: Fault) -> Outcome:
+        """What came of it. Never raises for what a merchant does.
+
+        A reply that was lost on purpose is a failure of the kind `injected`; what the merchant
+        did by itself (silence, hanging up before it answered) is told as in any other call.
+        """
+        talk = Conversation()
+        try:
+            data = talk.serialise(fault.bent(request))
+            sock = connected(request.url, self.timeout_ms)
+        except h11.LocalProtocolError as error:
+            return WireFailure(FailureKind.REFUSED, f"the call cannot be sent: {error}")
+        except OSError as error:
+            return WireFailure(FailureKind.REFUSED, f"no connection: {error}")
+        with sock:
+            try:
+                return self._play(sock, talk, data, request, fault)
+            except TimeoutError:
+                return self._too_slow()
+            except OSError as error:
+                return WireFailure(FailureKind.CLOSED, f"the connection broke: {error}")
+
+    def _play(
+        self,
+        sock: socket.socket,
+        talk: Conversation,
+        data: bytes,
+        request: WireRequest,
+        fault: Fault,
+    ) -> Outcome:
+        if fault.kind is FaultKind.DROP_REPLY:
+            return self._lose_reply(sock, data, 1)
+        if fault.kind is FaultKind.RESET_REPLY:
+            lost = self._lose_reply(sock, data, fault.after)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return lost
+        if fault.kind is FaultKind.HANG_UP:
+            return self._hang_up(sock, data)
+        if fault.kind is FaultKind.HALF_BODY:
+            missing = fault.missing or len(request.body) // 2
+            return self._break_off(sock, talk, data[: len(data) - min(missing, len(data) - 1)])
+        if fault.kind is FaultKind.SLOW_REQUEST:
+            for start in range(0, len(data), fault.piece):
+                sock.sendall(data[start : start + fault.piece])
+                self._sleep(fault.pause_ms / 1000)
+        else:
+            _send_unless_answered(sock, data)
+        return self._read(sock, talk, self.timeout_ms)
+
+    def _lose_reply(self, sock: socket.socket, data: bytes, after: int) -> Outcome:
+        """Wait until the reply has begun: by then the merchant has decided and stored."""
+        sock.sendall(data)
+        left = after
+        while left > 0 and (part := sock.recv(left)):
+            left -= len(part)
+        if left == after:
+            return WireFailure(FailureKind.CLOSED, CLOSED)
+        return _lost("the reply was lost on purpose")
+
+    def _hang_up(self, sock: socket.socket, data: bytes) -> Outcome:
+        """Say that nobody listens any more, then let the merchant come to its end."""
+        sock.sendall(data[:-1])
+        # the end of the connection travels with the last byte where that can be done
+        _send_last(sock, data[-1:])
+        _end_sending(sock)
+        ready, _, _ = select.select([sock], [], [], self.timeout_ms / 1000)
+        if not ready:
+            return self._too_slow()
+        self._sleep(_SETTLE_S)
+        return _lost("we hung up before the reply, on purpose")
+
+    def _break_off(self, sock: socket.socket, talk: Conversation, data: bytes) -> Outcome:
+        sock.sendall(data)
+        encrypted = isinstance(sock, ssl.SSLSocket)
+        _end_sending(sock)
+        patience = min(self.timeout_ms, _GIVES_UP_MS)
+        if encrypted:  # what comes now could not be read any more
+            select.select([sock], [], [], patience / 1000)
+            return _lost("the call was broken off on purpose")
+        outcome = self._read(sock, talk, patience)
+        if isinstance(outcome, WireFailure):
+            return _lost(f"the call was broken off on purpose; {outcome.text}")
+        return outcome
+
+    def _read(self, sock: socket.socket, talk: Conversation, patience_ms: int) -> Outcome:
+        deadline = time.monotonic() + patience_ms / 1000
+        while talk.outcome is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return self._too_slow()
+            sock.settimeout(left)
+            talk.receive(sock)
+        if isinstance(talk.outcome, WireFailure) and talk.outcome.kind is FailureKind.TIMEOUT:
+            return self._too_slow()
+        return talk.outcome
+
+    def _too_slow(self) -> WireFailure:
+        return WireFailure(FailureKind.TIMEOUT, f"no whole answer within {self.timeout_ms} ms")
+
+
+def _lost(text: str) -> WireFailure:
+    return WireFailure(FailureKind.INJECTED, text)
+
+
+def _send_last(sock: socket.socket, data: bytes) -> None:
+    held_back = 0 if isinstance(sock, ssl.SSLSocket) else getattr(socket, "MSG_MORE", 0)
+    sock.send(data, held_back)
+
+
+def _end_sending(sock: socket.socket) -> None:
+    """Nothing more will be sent, which the other side sees; it may have gone already."""
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+
+
+def _send_unless_answered(sock: socket.socket, data: bytes) -> None:
+    """Send, but stop as soon as an answer comes: whoever refuses a long call may not read it."""
+    with contextlib.suppress(ConnectionError):  # what the merchant said before may still be read
+        for start in range(0, len(data), _CHUNK):
+            if select.select([sock], [], [], 0)[0] and start:
+                return
+            sock.sendall(data[start : start + _CHUNK])
