@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from backend import schema
 from backend.bugs.seams import Switch, around
 from backend.envelope import Request
 from backend.errors import Refusal
@@ -139,3 +140,18 @@ def asking(request: Request | Refusal) -> str:
     """The method that a request names, or an empty text."""
     name = None if isinstance(request, Refusal) else request.method
     return name if isinstance(name, str) else ""
+
+
+def tables(*statements: str) -> Switch:
+    """Change the schema after it is made."""
+
+    def behave(inner: Callable[[Any], None], connection: Any) -> None:
+        inner(connection)
+        for statement in statements:
+            connection.execute(text(statement))
+
+    return around(schema._create, behave)
+
+
+UNHELD = tables("DROP INDEX idx_transaction_one_live")
+"""Nothing in the database holds an order to one live transaction."""
