@@ -5,11 +5,37 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from backend.bugs import accounts, amounts, auth, cancel, create, envelope, perform, transport
+from backend.bugs import (
+    accounts,
+    amounts,
+    auth,
+    cancel,
+    create,
+    envelope,
+    fiscal,
+    log,
+    perform,
+    statement,
+    transport,
+)
+from backend.bugs import check as looking
 from backend.bugs.row import Bug
 from backend.bugs.seams import all_off
 
-_FAMILIES = (auth, transport, envelope, amounts, accounts, create, perform, cancel)
+_FAMILIES = (
+    auth,
+    transport,
+    envelope,
+    amounts,
+    accounts,
+    looking,
+    create,
+    perform,
+    cancel,
+    statement,
+    fiscal,
+    log,
+)
 
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
 """Name -> bug, family by family."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from sqlalchemy.orm import Session
 
 from backend import transactions
 from backend.bugs.row import bug
-from backend.bugs.seams import around, both
+from backend.bugs.seams import Switch, around, both
 from backend.bugs.ways import Decide, on_perform, refusing, says
 from backend.clock import now_ms
 from backend.errors import Code, Refusal, about_account, bad_request
 from backend.methods import perform
 from backend.methods.base import Call, Result
-from backend.models import State, Transaction
+from backend.models import Payment, State, Transaction
+
+Find = Callable[[Session, str], Transaction]
+Lock = Callable[[Session, str], tuple[Transaction, Payment]]
 
 
 def _from(*states: State) -> Callable[[Decide, Call, str], Result]:
@@ -42,21 +46,21 @@ def _forgets_reason(inner: Decide, call: Call, payme_id: str) -> Result:
     return inner(call, payme_id)
 
 
-def _unknown(refusal: Refusal) -> Callable[[Callable[..., Transaction], Any, str], Transaction]:
-    def find(inner: Callable[..., Transaction], session: Any, payme_id: str) -> Transaction:
-        found = transactions.seek(session, payme_id)
-        if found is None:
-            raise refusal
-        return found
+def _unknown(refusal: Callable[[], Exception]) -> Switch:
+    """A transaction that is not there is answered so, by every method that needs one."""
 
-    return find
+    def find(
+        inner: Callable[[Session, str], Transaction], session: Session, id: str
+    ) -> Transaction:
+        if transactions.seek(session, id) is None:
+            raise refusal()
+        return inner(session, id)
 
+    def lock(inner: Lock, session: Session, id: str) -> tuple[Transaction, Payment]:
+        transactions.find(session, id)
+        return inner(session, id)
 
-def _null_dereference(inner: Callable[..., Transaction], session: Any, id: str) -> Transaction:
-    found = transactions.seek(session, id)
-    if found is None:
-        raise AttributeError("'NoneType' object has no attribute 'state'")
-    return found
+    return both(around(transactions.find, find), around(transactions.lock, lock))
 
 
 def _demanding(call: Call, payme_id: str) -> Refusal:
@@ -115,13 +119,13 @@ BUGS = (
         "perform.unknown-is-no-order",
         "an unknown transaction is answered like an unknown order (-31050)",
         "perform.unknown-not-found cancel.unknown-not-found check.unknown-not-found",
-        around(transactions.find, _unknown(about_account(Code.ORDER_UNKNOWN))),
+        _unknown(lambda: about_account(Code.ORDER_UNKNOWN)),
     ),
     bug(
         "perform.null-dereference",
         "an unknown transaction ends in the general error handler (-32400)",
         "perform.unknown-not-found",
-        around(transactions.find, _null_dereference),
+        _unknown(lambda: AttributeError("'NoneType' object has no attribute 'state'")),
     ),
     bug(
         "perform.from-cancelled",

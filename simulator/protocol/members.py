@@ -38,7 +38,7 @@ def check_result(method: Method, result: object, report: Report, amount: object 
         _check_transaction(result, "result", report)
         _check_state(result, "result", report)
         _check_set(result, _SET_TIME[method], "result", report)
-        _check_receivers(result, report)
+        _check_receivers(result, "result", report)
     elif method is Method.CHECK:
         check_record(result, "result", report)
     elif method is Method.STATEMENT:
@@ -220,8 +220,8 @@ def _check_reason(record: Members, state: object, path: str, report: Report) -> 
         )
 
 
-def _check_receivers(result: Members, report: Report) -> None:
-    receivers = result.get("receivers")
+def _check_receivers(record: Members, path: str, report: Report) -> None:
+    receivers = record.get("receivers")
     if receivers is None:
         return
     report.expect(
@@ -233,7 +233,7 @@ def _check_receivers(result: Members, report: Report) -> None:
         Finding(
             "types.receivers",
             "`receivers` is an array of {id, amount} or is left out.",
-            "result.receivers",
+            f"{path}.receivers",
             "[{id, amount}, …] or null",
             show(receivers),
         ),
@@ -257,6 +257,7 @@ def _check_statement(result: Members, report: Report) -> None:
     for index, item in enumerate(items):
         path = f"result.transactions[{index}]"
         check_record(item, path, report)
+        _check_receivers(item, path, report)
         report.expect(
             isinstance(item.get("id"), str),
             Finding(

@@ -191,6 +191,9 @@ def test_receivers_are_ids_and_amounts(receivers: object) -> None:
     assert found(Method.CREATE, {**CREATED, "receivers": receivers}) == [
         ("types.receivers", "result.receivers")
     ]
+    assert found(Method.STATEMENT, {"transactions": [ITEM | {"receivers": receivers}]}) == [
+        ("types.receivers", "result.transactions[0].receivers")
+    ]
 
 
 @pytest.mark.parametrize("items", [None, {}, {PAYME_ID: ITEM}, [ITEM, None], ["x"]])
