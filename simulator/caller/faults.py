@@ -66,7 +66,7 @@ class Fault:
 
     after: so much of the reply is read before the connection is reset.
     missing: so much of the body is never sent; 0 is half of it.
-    piece, pause_ms: the call is sent in pieces so long, with a pause after each.
+    piece, pause_ms: the body is sent in pieces so long, with a pause before each.
     type: the Content-Type. size: of the padding, or of each header. depth: arrays in arrays.
     count: headers more.
     """
@@ -119,7 +119,7 @@ class Fault:
                 f"after {self.after} bytes of the reply we reset the connection"
             ),
             FaultKind.SLOW_REQUEST: (
-                f"sent {self.piece} bytes at a time, with {self.pause_ms} ms between them"
+                f"the body was sent {self.piece} bytes at a time, {self.pause_ms} ms apart"
             ),
             FaultKind.HALF_BODY: f"the last {missing} bytes of the body were never sent",
             FaultKind.CONTENT_TYPE: f"sent with Content-Type: {self.type}",

@@ -78,12 +78,18 @@ class FaultSender:
             missing = fault.missing or len(request.body) // 2
             return self._break_off(sock, talk, data[: len(data) - min(missing, len(data) - 1)])
         if fault.kind is FaultKind.SLOW_REQUEST:
-            for start in range(0, len(data), fault.piece):
-                sock.sendall(data[start : start + fault.piece])
-                self._sleep(fault.pause_ms / 1000)
+            self._dribble(sock, data, len(request.body), fault)
         else:
             _send_unless_answered(sock, data)
         return self._read(sock, talk, self.timeout_ms)
+
+    def _dribble(self, sock: socket.socket, data: bytes, body: int, fault: Fault) -> None:
+        """The head at once: servers differ in how slowly they take that, which is their affair."""
+        head = len(data) - body
+        sock.sendall(data[:head])
+        for start in range(head, len(data), fault.piece):
+            self._sleep(fault.pause_ms / 1000)
+            sock.sendall(data[start : start + fault.piece])
 
     def _lose_reply(self, sock: socket.socket, data: bytes, after: int) -> Outcome:
         """Wait until the reply has begun: by then the merchant has decided and stored."""

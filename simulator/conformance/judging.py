@@ -105,13 +105,16 @@ class Judged:
     def is_lost(self) -> bool:
         """True if a fault of ours keeps us from knowing what became of the call."""
         fault = self.made.call.fault
-        return fault is not None and fault.loses_reply and self.failure is not None
+        if fault is None or self.failure is None:
+            return False
+        return fault.loses_reply or self.failure.kind is FailureKind.TIMEOUT
 
     @property
     def is_refused_by_silence(self) -> bool:
         """True if the call was one that hanging up is a right answer to."""
         fault = self.made.call.fault
-        return fault is not None and fault.is_strange and self.answer.kind == "nothing"
+        silent = fault is not None and fault.is_strange and self.answer.kind == "nothing"
+        return silent and not self.is_lost
 
 
 def method_of(call: Call) -> Method | None:

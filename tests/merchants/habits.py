@@ -169,6 +169,7 @@ class Habits:
     saves_ms: int = 0  # the file is written every so often, not before the answer
     starts: frozenset[str] = frozenset()  # afresh, locked
     abandons: Mapping[str, str] = field(default_factory=dict)  # method -> SQL, if the caller left
+    chokes: Callable[[bytes, Mapping[str, str]], bool] = lambda body, headers: False  # for good
     one_memory: bool = False  # all calls share the params of the latest
 
     says: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

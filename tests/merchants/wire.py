@@ -47,6 +47,7 @@ class Shop:
     habits: Habits
     store: Store = field(init=False)
     latest: Members = field(default_factory=dict)
+    choked: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -84,6 +85,7 @@ class Shop:
         """The webhook."""
         body, method, why = self._peek(request), "", "result"
         try:
+            self._swallow(request)
             if request.verb not in self.habits.verbs:
                 raise Refusal("not-post")
             if self.habits.guards == "first":
@@ -107,6 +109,12 @@ class Shop:
         if sql and isinstance(params, dict):
             with self.store.work() as work:
                 work.run(sql, self._call(method, params, work).values)
+
+    def _swallow(self, request: Request) -> None:
+        """A bug may have one call too many that nothing can be done after."""
+        self.choked = self.choked or self.habits.chokes(request.body, request.headers)
+        if self.choked:
+            raise Refusal("broken")
 
     def _guard(self, request: Request, method: str) -> None:
         ignored = self.habits.ignores & {"key", f"key:{method}"}

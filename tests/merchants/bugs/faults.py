@@ -67,4 +67,28 @@ FAULTS = (
         "JSON that breaks off is closed where it ends",
         parses=_mended,
     ),
+    bug(
+        "fault.form-parser",
+        "fault.content-type",
+        "a body that is a form by its type is left in the parser that all calls share",
+        chokes=lambda body, headers: "form" in headers.get("content-type", ""),
+    ),
+    bug(
+        "fault.memory-gone",
+        "fault.oversized",
+        "the memory that a long call takes is never given back",
+        chokes=lambda body, headers: len(body) > 1_000_000,
+    ),
+    bug(
+        "fault.stack-gone",
+        "fault.nested",
+        "the worker that ran out of its stack is not replaced",
+        chokes=lambda body, headers: body.count(b"[") > 1000,
+    ),
+    bug(
+        "fault.headers-in-session",
+        "fault.header-flood",
+        "headers are kept in a session that every call reads, and that cannot be read any more",
+        chokes=lambda body, headers: max(map(len, headers.values())) > 8000,
+    ),
 )
