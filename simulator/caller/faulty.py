@@ -106,9 +106,11 @@ class FaultSender:
         sock.sendall(data[:-1])
         # the end of the connection travels with the last byte where that can be done
         _send_last(sock, data[-1:])
+        encrypted = isinstance(sock, ssl.SSLSocket)
         _end_sending(sock)
-        ready, _, _ = select.select([sock], [], [], self.timeout_ms / 1000)
-        if not ready:
+        if encrypted:
+            _wait_for_end(sock)
+        elif not select.select([sock], [], [], self.timeout_ms / 1000)[0]:
             return self._too_slow()
         self._sleep(_SETTLE_S)
         return _lost("we hung up before the reply, on purpose")
@@ -118,8 +120,10 @@ class FaultSender:
         encrypted = isinstance(sock, ssl.SSLSocket)
         _end_sending(sock)
         patience = min(self.timeout_ms, _GIVES_UP_MS)
-        if encrypted:  # what comes now could not be read any more
-            select.select([sock], [], [], patience / 1000)
+        if encrypted:
+            sock.settimeout(patience / 1000)
+            with contextlib.suppress(OSError):
+                _wait_for_end(sock)
             return _lost("the call was broken off on purpose")
         outcome = self._read(sock, talk, patience)
         if isinstance(outcome, WireFailure):
@@ -157,10 +161,18 @@ def _end_sending(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_WR)
 
 
+def _wait_for_end(sock: socket.socket) -> None:
+    """Until the merchant hangs up: what it says could not be decrypted any more."""
+    with contextlib.suppress(ConnectionError):
+        while sock.recv(_CHUNK):
+            pass
+
+
 def _send_unless_answered(sock: socket.socket, data: bytes) -> None:
     """Send, but stop as soon as an answer comes: whoever refuses a long call may not read it."""
+    encrypted = isinstance(sock, ssl.SSLSocket)  # what comes need not be an answer then
     with contextlib.suppress(ConnectionError):  # what the merchant said before may still be read
         for start in range(0, len(data), _CHUNK):
-            if select.select([sock], [], [], 0)[0] and start:
+            if start and not encrypted and select.select([sock], [], [], 0)[0]:
                 return
             sock.sendall(data[start : start + _CHUNK])
