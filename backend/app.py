@@ -8,8 +8,9 @@ from flask import Flask, Request, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from backend import logs, schema
+from backend import clock_hook, logs, schema
 from backend.clock import Clock, now_ms
+from backend.clock_hook import ShiftedClock
 from backend.db import Database, Sessions
 from backend.environment import settings_from
 from backend.logs import log
@@ -30,8 +31,16 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     settings = settings or settings_from()
     let_bugs_in(settings)
     logs.set_up(settings)
-    if settings.variant != Variant.REFERENCE:
-        return _variant(settings, clock)
+    make = _reference if settings.variant == Variant.REFERENCE else _variant
+    if not settings.clock_hook:
+        return make(settings, clock)
+    shifted = ShiftedClock(clock)
+    app = make(settings, shifted)
+    _add_clock_hook(app, shifted)
+    return app
+
+
+def _reference(settings: Settings, clock: Clock) -> Flask:
     database = Database(settings)
     schema.prepare(database)
     app = _app(database, Webhook(settings, database, clock), Shop(settings, database, clock))
@@ -47,6 +56,17 @@ def _variant(settings: Settings, clock: Clock) -> Flask:
     variants.prepare(database)
     shop = Shop(settings, database, clock, variants.Payment)
     return _app(database, variants.Webhook(settings, database, clock), shop)
+
+
+def _add_clock_hook(app: Flask, clock: ShiftedClock) -> None:
+    @app.post(clock_hook.PATH)
+    def shift_clock() -> Response:
+        try:
+            moved = clock.shift(_sent(request))
+        except ValueError as error:
+            raise BadInput(400, "shift_ms", str(error)) from None
+        log.warning("Clock shifted by %d ms", moved["shift_ms"])
+        return _json(_dumped(moved))
 
 
 def _app(database: Sessions, webhook: Webhook, shop: Shop) -> Flask:

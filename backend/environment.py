@@ -80,6 +80,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "THREADS": ("threads", _number),
     "BUSY_MS": ("busy_ms", _number),
     "BUG": ("bugs", _bugs),
+    "CLOCK_HOOK": ("clock_hook", _flag),
     "VARIANT": ("variant", lambda value: Variant(_one_of(*Variant)(value))),
 }
 """Variable without its prefix -> member of `Settings` and how its text is read."""

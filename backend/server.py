@@ -45,6 +45,7 @@ def serve(server: str, address: Address, workers: int, settings: Settings) -> in
     """Serve until a signal comes. Answers the exit code after printing what is wrong."""
     try:
         _check_ready(address, settings)
+        _check_hook(workers, settings)
         _greet(address, settings)
         SERVERS[server](address, workers, settings)
     except CannotServe as error:
@@ -61,6 +62,13 @@ def _greet(address: Address, settings: Settings) -> None:
         sys.stderr.write(
             f"Webhook at http://{address.host}:{address.port}/payme, log in {settings.log_file}. "
             "Ctrl-C stops.\n"
+        )
+
+
+def _check_hook(workers: int, settings: Settings) -> None:
+    if settings.clock_hook and workers != 1:
+        raise CannotServe(
+            "PAYME_BACKEND_CLOCK_HOOK=1 moves the clock of one process only; leave --workers out"
         )
 
 

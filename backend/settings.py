@@ -57,7 +57,8 @@ class Settings:
     `fiscal_item` holds the tax data of the one thing this shop sells (title, code, package_code,
     vat_percent, units); with it CheckPerformTransaction answers `detail`. `busy_ms` is how long a
     call waits for the database before it is answered as a system error. `bugs` are names of
-    `backend.bugs`: what this merchant shall get wrong, to see whether it is noticed.
+    `backend.bugs`: what this merchant shall get wrong, to see whether it is noticed. `clock_hook`
+    lets a test move the merchant's clock.
     """
 
     key: str = field(repr=False)
@@ -76,6 +77,7 @@ class Settings:
     threads: int = DEFAULT_THREADS
     busy_ms: int = DEFAULT_BUSY_MS
     bugs: tuple[str, ...] = ()
+    clock_hook: bool = False
     variant: Variant = Variant.REFERENCE
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from simulator.caller.client import Caller
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange
+from simulator.cli.clocks import open_clocks, open_faketime
 from simulator.config import Config, Loaded
 from simulator.conformance.events import Rule
 from simulator.conformance.floor import Floor
@@ -66,8 +67,10 @@ def start_process(
     """Start the merchant if the configuration says how; it is stopped with the stack."""
     if not loaded.config.process:
         return None
+    faketime = open_faketime(loaded.config, stack)
+    url = loaded.config.merchant.url
     process = stack.enter_context(
-        MerchantProcess(loaded.config.process, loaded.config.merchant.url, environ=environ)
+        MerchantProcess(loaded.config.process, url, environ=environ, faketime=faketime)
     )
     try:
         process.start()
@@ -97,6 +100,8 @@ def open_target(
         orders = _open_orders(loaded, transport, database, choices.seed)
         stack.callback(orders.close)
         caller = Caller(config.merchant.url, credentials, transport, masker, journal)
+        seconds = _patience(choices.wait)
+        clocks, no_clock = open_clocks(config, transport.client, process, seconds)
         world = World(
             caller=caller,
             fresh=Fresh(choices.seed, orders.unknown),
@@ -108,7 +113,9 @@ def open_target(
             strict=choices.strict,
             health=Health(lambda: _gone(config.merchant.url, process)),
             pause=floor.pause,
-            process=_Restarting(process, _patience(choices.wait)) if process else None,
+            process=_Restarting(process, seconds) if process else None,
+            clocks=clocks,
+            no_clock=no_clock,
             retry=config.retry.policy,
         )
         yield Opened(world, log, orders)

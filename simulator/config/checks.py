@@ -25,11 +25,21 @@ def complaints(config: Config, *, from_file: bool) -> Iterator[Complaint]:
     yield from _remote(config)
     yield from _orders(config)
     yield from _database(config)
+    yield from _clock(config)
     if config.log and config.log.output and not config.process:
         yield Complaint(
             ("log", "output"),
             "output = true shows what a started process prints, and there is no [process]",
             "add [process], or name the log by file or command",
+        )
+
+
+def _clock(config: Config) -> Iterator[Complaint]:
+    if config.clock is not None and config.clock.faketime and not config.process:
+        yield Complaint(
+            ("clock", "faketime"),
+            "faketime = true goes around a started process, and there is no [process]",
+            "add [process], or leave it out",
         )
 
 

@@ -125,6 +125,17 @@ class ProcessConfig(Model):
     ready_url: HttpUrl | None = None
 
 
+class ClockConfig(Model):
+    """[clock]: what may move the merchant's clock, so that 12 hours pass at once.
+
+    hook: an address of the merchant's that takes POST {"shift_ms": 43260000}.
+    faketime: true starts the merchant with libfaketime around it (Linux).
+    """
+
+    hook: HttpUrl | None = None
+    faketime: bool = False
+
+
 def _kind(value: Any) -> str:
     """Tags start with @ so that the loader can tell them from keys."""
     return "@off" if value is False else "@unsaid" if value is None else "@table"
@@ -142,6 +153,7 @@ class Config(Model):
     ] = None
     retry: RetryConfig = RetryConfig()
     orders: OrdersConfig | None = None
+    clock: ClockConfig | None = None
     database: Annotated[
         Annotated[DatabaseConfig, Tag("@table")]
         | Annotated[Literal[False], Tag("@off")]
@@ -160,4 +172,6 @@ class Config(Model):
         found: list[tuple[tuple[str, ...], str]] = [(("merchant", "url"), self.merchant.url)]
         if self.orders is not None and self.orders.http is not None:
             found.append((("orders", "http", "url"), self.orders.http.url))
+        if self.clock is not None and self.clock.hook:
+            found.append((("clock", "hook"), self.clock.hook))
         return [(key, url) for key, url in found if url and not is_loopback(url)]

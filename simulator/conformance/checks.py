@@ -85,8 +85,9 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
         yield ("id",), f'"{step.id}" is the name of an order already'
     if step.when is not None and step.when.step not in seen:
         yield ("when", "step"), f'no earlier step is called "{step.when.step}"'
-    if step.clock is not None and "age-rows" not in scenario.requires:
-        yield ("clock",), "a step that moves the clock needs `requires: [age-rows]`"
+    if step.clock is not None:
+        for text in _clock(step.clock, scenario):
+            yield ("clock",), text
     for path, text in _restart(step, scenario):
         yield ("restart", *path), text
     yield from _labels(step.matrix, ("matrix",))
@@ -102,6 +103,14 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
     for path, verdicts in _verdicts(step):
         for inner, text in _expectations(verdicts, step.burst is not None, seen):
             yield (*path, *inner), text
+
+
+def _clock(clock: fmt.Clock, scenario: fmt.Scenario) -> Iterator[str]:
+    if clock.by == "rows" and "age-rows" not in scenario.requires:
+        yield "a step that moves the clock by rows needs `requires: [age-rows]`"
+    ways = choices(clock.by, scenario.matrix or [])
+    if not ways or not all(way in fmt.CLOCK_WAYS for way in ways):
+        yield f"`by` must be one of {', '.join(fmt.CLOCK_WAYS)} in every row of the matrix"
 
 
 def _restart(step: fmt.Step, scenario: fmt.Scenario) -> Iterator[Complaint]:

@@ -58,6 +58,16 @@ LogEvent = Literal[
 Row = dict[str, JsonValue]
 
 
+def _is_clock_way(name: str) -> str:
+    if not name.startswith("$matrix.") and name not in CLOCK_WAYS:
+        raise ValueError(f'"{name}" is not one of {", ".join(CLOCK_WAYS)}')
+    return name
+
+
+CLOCK_WAYS = ("rows", "hook", "faketime")
+ClockWay = Annotated[str, AfterValidator(_is_clock_way)]
+
+
 class Closed(BaseModel):
     """No unknown keys, no guessing of types."""
 
@@ -180,10 +190,11 @@ class When(Closed):
 
 
 class Clock(Closed):
-    """Let time pass. `rows` shifts the run's own transactions back in the merchant's database."""
+    """Let time pass. `rows` shifts the run's own transactions back in the merchant's database,
+    `hook` and `faketime` move the merchant's clock and ours forward."""
 
     advance: Duration
-    by: Literal["rows"] = "rows"
+    by: ClockWay = "rows"
 
 
 class Restart(Closed):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from simulator.conformance.makers import Order as Order
+from simulator.observers.clock import Clock as Clock
+from simulator.observers.clock import ClockError as ClockError
 from simulator.observers.database import TimeValue
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import OrdersError

@@ -40,7 +40,7 @@ def preflight(world: World) -> Trouble | None:
     except NotLooked as error:
         return Trouble(f"No order could be made: {error}", 2)
     recorder = Recorder(NAME, world.rules, world.strict)
-    session = Session(world, NAME, recorder, Scope(world.fresh, world.fresh.clock(), {}))
+    session = Session(world, NAME, recorder, Scope(world.fresh, world.fresh.moment(), {}))
     try:
         seen = session.call(_call(order), "check")
     except MerchantGone as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from simulator.conformance.audit import audit
+from simulator.conformance.clocks import moves_clocks, put_right, ways_of, why_no_clock
 from simulator.conformance.events import (
     Check,
     Listener,
@@ -25,7 +26,7 @@ from simulator.conformance.floor import Floor, Interrupted, elapsed_ms
 from simulator.conformance.format import Step
 from simulator.conformance.health import MerchantGone
 from simulator.conformance.load import PlacedScenario
-from simulator.conformance.ports import NotLooked
+from simulator.conformance.ports import ClockError, NotLooked, ProcessError
 from simulator.conformance.recorder import Recorder
 from simulator.conformance.selection import cannot, why_not
 from simulator.conformance.session import Session, World
@@ -51,8 +52,10 @@ class Job:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else may be on its way meanwhile: the merchant is killed."""
-        return any(placed.step.restart is not None for placed in self.placed.steps)
+        """Whether nothing else may be on its way meanwhile: the merchant is killed, or its clock
+        is moved."""
+        killed = any(placed.step.restart is not None for placed in self.placed.steps)
+        return killed or moves_clocks(ways_of(self.placed, self.row))
 
 
 def case_id(name: str, url: str) -> str:
@@ -146,9 +149,10 @@ class Runner:
         inner = job.placed.scenario
         self._tell(ScenarioStarted(job.name, inner.title, tuple(inner.tags)))
         started = time.monotonic_ns()
-        terms = self._world.terms
-        if reason := why_not(job.placed, terms, self._world.eyes):
-            checks = self._unseen(job, Outcome.SKIPPED, reason)
+        terms, ways = self._world.terms, ways_of(job.placed, job.row)
+        excuse = why_not(job.placed, terms, self._world.eyes) or why_no_clock(ways, self._world)
+        if excuse:
+            checks = self._unseen(job, Outcome.SKIPPED, excuse)
         elif reason := cannot(job.placed, terms):
             asked = Outcome.NOT_TESTABLE if terms.everything else Outcome.SKIPPED
             checks = self._unseen(job, asked, reason)
@@ -216,12 +220,29 @@ class ScenarioRun:
 
     def __init__(self, world: World, job: Job, recorder: Recorder) -> None:
         inner = job.placed.scenario
-        scope = Scope(world.fresh, world.fresh.clock(), _config(world), matrix=job.row)
+        scope = Scope(world.fresh, world.fresh.moment(), _config(world), matrix=job.row)
         self._session = Session(world, job.name, recorder, scope, unsent="unsent" in inner.tags)
         self._job = job
 
     def run(self) -> None:
-        """Make the orders, take the steps, look at everything again."""
+        """Make the orders, take the steps, look at everything again; put moved clocks right."""
+        try:
+            self._run()
+        finally:
+            if self._session.moved:
+                self._put_right()
+
+    def _put_right(self) -> None:
+        rule = self._job.placed.scenario.rules[0]
+        try:
+            put_right(self._session)
+        except ClockError as error:
+            why = f"the merchant's clock could not be put right: {error}"
+            self._session.recorder.unseen("", Verdict.ANSWER, rule, Outcome.NOT_TESTABLE, why)
+        except ProcessError as error:
+            raise MerchantGone(f"The merchant did not start again.\n{error}") from error
+
+    def _run(self) -> None:
         session, inner = self._session, self._job.placed.scenario
         session.look_at_log("before")
         if not self._make_orders():

@@ -15,7 +15,7 @@ from simulator.conformance.health import Health
 from simulator.conformance.judging import Judged, judge, payme_sends
 from simulator.conformance.logwatch import Line, LogReader, LogWatch
 from simulator.conformance.matchers import Matching
-from simulator.conformance.ports import Database, MerchantProcess, NotLooked, Order
+from simulator.conformance.ports import Clock, Database, MerchantProcess, NotLooked, Order
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.values import Fresh, Scope
 from simulator.protocol.answer import Answer
@@ -66,6 +66,9 @@ class World:
     health: Health
     pause: Callable[[int], None]
     process: MerchantProcess | None = None
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    no_clock: Mapping[str, str] = field(default_factory=dict)
+    """Why there is no such clock, by its name."""
     kills: Iterator[int] = field(default_factory=itertools.count)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -82,6 +85,8 @@ class Session:
     orders: dict[str, list[Order]] = field(default_factory=dict)
     books: Books = field(default_factory=Books)
     last: dict[str, Judged] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    """The clocks that were moved and must be put right again."""
     disturbed: bool = False  # a fault of ours may have the merchant write of it in the log
     log: LogReader | None = field(init=False)
 
@@ -111,7 +116,7 @@ class Session:
         return found[0] if found else None
 
     def now(self) -> int:
-        return self.world.fresh.clock()
+        return self.world.fresh.moment()
 
     def call(self, call: Call, step: str, *, unsent: bool = False) -> Judged:
         """Make one call, judge what every exchange must keep to, and take note of the answer."""

@@ -10,6 +10,7 @@ from simulator.conformance import format as fmt
 from simulator.conformance.audit import after_refusal
 from simulator.conformance.bursts import book_of, judge_burst
 from simulator.conformance.calls import build_call, burst_calls, times_to_send
+from simulator.conformance.clocks import ROWS, advance
 from simulator.conformance.durability import after_restart
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.events import Outcome, Verdict
@@ -17,7 +18,7 @@ from simulator.conformance.judging import Judged
 from simulator.conformance.kills import call_and_kill
 from simulator.conformance.load import PlacedStep
 from simulator.conformance.matchers import Where
-from simulator.conformance.ports import NotLooked
+from simulator.conformance.ports import ClockError, NotLooked
 from simulator.conformance.recorder import Evidence
 from simulator.conformance.retrying import Sender
 from simulator.conformance.session import Session
@@ -58,7 +59,7 @@ class StepRun:
         if self._step.wait:
             self._session.pause(parse_duration(self._step.wait))
         if self._step.clock is not None:
-            self._advance(parse_duration(self._step.clock.advance))
+            self._advance(self._step.clock)
         stops = [stop for stop in (self._row(row) for row in self._step.matrix or [{}]) if stop]
         if stops:
             raise stops[0]
@@ -76,8 +77,22 @@ class StepRun:
     def _skip(self, name: str, why: str) -> None:
         self._session.recorder.unseen(name, Verdict.ANSWER, self._rule, Outcome.SKIPPED, why)
 
-    def _advance(self, by_ms: int) -> None:
-        """Let time pass for the scenario's transactions by shifting their rows back."""
+    def _advance(self, clock: fmt.Clock) -> None:
+        """Let time pass before the step."""
+        way, by_ms = str(self._session.scope.resolve(clock.by)), parse_duration(clock.advance)
+        if way == ROWS:
+            return self._age(by_ms)
+        try:
+            advance(self._session, way, by_ms, self._placed.id)
+        except (ClockError, *NotLooked) as error:
+            # only the merchant's author can say that a hook works
+            outcome = Outcome.NOT_TESTABLE if way == "hook" else Outcome.SKIPPED
+            name, why = self._placed.id, str(error)
+            self._session.recorder.unseen(name, Verdict.ANSWER, self._rule, outcome, why)
+            raise Stop("the merchant's clock could not be moved") from error
+
+    def _age(self, by_ms: int) -> None:
+        """Shift the rows of the scenario's transactions back."""
         database = self._session.world.eyes.database
         transactions = self._session.books.transactions
         if database is None or not transactions:

@@ -34,6 +34,8 @@ class Fresh:
     seed: int
     unknown_account: Callable[[], Order]
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    shift_ms: int = 0
+    """How far Payme's clock, as the merchant's, was moved forward."""
     _counter: itertools.count[int] = field(default_factory=itertools.count)
     _last: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,7 +49,16 @@ class Fresh:
         with self._lock:
             middle = self._random.getrandbits(24)
             number = next(self._counter) & 0xFFFFFF
-        return f"{self.clock() // 1000 & 0xFFFFFFFF:08x}{self._salt:04x}{middle:06x}{number:06x}"
+        return f"{self.moment() // 1000 & 0xFFFFFFFF:08x}{self._salt:04x}{middle:06x}{number:06x}"
+
+    def moment(self) -> int:
+        """Our clock in ms."""
+        return self.clock() + self.shift_ms
+
+    def shift(self, ms: int) -> None:
+        """Move our clock to so many ms after the true time."""
+        with self._lock:
+            self.shift_ms, self._last = ms, 0
 
     def below(self, end: int) -> int:
         """A number from 0 up to `end`, by the seed."""
@@ -62,7 +73,7 @@ class Fresh:
     def now(self) -> int:
         """Our clock in ms, later than any time given out before."""
         with self._lock:
-            self._last = max(self._last + 1, self.clock())
+            self._last = max(self._last + 1, self.moment())
             return self._last
 
 

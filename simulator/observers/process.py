@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from simulator.config.models import ProcessConfig
+from simulator.observers.clock import FaketimeClock
 from simulator.observers.groups import (
     GRACE_SECONDS,
     group_options,
@@ -48,6 +49,7 @@ class MerchantProcess:
     """One merchant, at the head of a process group of its own, with its output in a file.
 
     `url` is the merchant's address, whose port must be free before and answer after the start.
+    `faketime` is the clock that it shall go by.
     Use it as a context manager; whatever happens, the group does not outlive us.
     """
 
@@ -60,7 +62,9 @@ class MerchantProcess:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         grace: float = GRACE_SECONDS,
+        faketime: FaketimeClock | None = None,
     ) -> None:
+        self.faketime = faketime
         self._config = config
         self._url = url
         self._environ = os.environ if environ is None else environ
@@ -190,6 +194,8 @@ class MerchantProcess:
     def _spawn(self, output: int) -> subprocess.Popen[bytes]:
         # A Python merchant that prints into a file would otherwise show its lines much later.
         env = {"PYTHONUNBUFFERED": "1", **self._environ, **self._config.env}
+        if self.faketime is not None:
+            env |= self.faketime.environment(env)
         try:
             return subprocess.Popen(
                 self._config.command,

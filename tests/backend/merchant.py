@@ -25,6 +25,7 @@ from backend.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "t3st:key@#%&?^="
+MORE: dict[str, str] = {}  # more variables of a process; for a test to replace
 """Holds a colon on purpose: only the first colon of the credentials separates."""
 
 Answer = dict[str, Any]
@@ -224,7 +225,7 @@ def start(folder: Path, *options: str, port: int | None = None) -> subprocess.Po
     return subprocess.Popen(
         [sys.executable, "-m", "backend", "--port", str(port or free_port()), *options],
         cwd=folder,
-        env=environ | {"PAYME_BACKEND_KEY": KEY, "PYTHONPATH": str(ROOT)},
+        env=environ | {"PAYME_BACKEND_KEY": KEY, "PYTHONPATH": str(ROOT)} | MORE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

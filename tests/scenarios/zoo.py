@@ -66,8 +66,8 @@ def _settings(loaded: Loaded, folder: Path, bug: Bug | None) -> tuple[Settings, 
     ]
     words += ["--bug", bug.name] if bug else []
     options = parser().parse_args(words)
-    key = {"PAYME_BACKEND_KEY": loaded.config.merchant.key}
-    return settings_from(key | variables(options, key)), options.port
+    known = dict(loaded.config.process.env)
+    return settings_from(known | variables(options, known)), options.port
 
 
 def examine(

@@ -301,3 +301,13 @@ def test_secrets_written_into_the_file_are_not_printed(refused: Refused) -> None
     assert "abcd-secret" not in message
     assert "pw12345" not in message
     assert "postgresql://u:••••@h/x" in message
+
+
+def test_libfaketime_needs_a_process_to_go_around(refused: Refused) -> None:
+    message = refused(MERCHANT + "[clock]\nfaketime = true\n")
+    assert "goes around a started process, and there is no [process]" in message
+
+
+def test_a_hook_elsewhere_needs_to_be_allowed(refused: Refused) -> None:
+    message = refused(MERCHANT + '[clock]\nhook = "https://shop.example.uz/clock"\n')
+    assert "https://shop.example.uz/clock is not on this machine" in message

@@ -205,7 +205,11 @@ def test_what_comes_later_cannot_be_referred_to(folder: Folder) -> None:
         ),
         (
             "- {id: one, call: X, clock: {advance: 12h}}",
-            "a step that moves the clock needs `requires: [age-rows]`",
+            "a step that moves the clock by rows needs `requires: [age-rows]`",
+        ),
+        (
+            "- {id: one, call: X, clock: {advance: 12h, by: $matrix.by}}",
+            "`by` must be one of rows, hook, faketime in every row of the matrix",
         ),
         (
             "- {id: one, call: X, expect: {same_as: two}}",
@@ -345,3 +349,17 @@ def test_restarts_that_make_no_sense(folder: Folder, more: str, message: str) ->
 def test_a_restart_needs_a_process(folder: Folder) -> None:
     step = "- {id: one, call: X, restart: {after: answer}}"
     assert "needs `requires: [process]`" in complaint(folder, step, "given: {order: {}}")
+
+
+def test_clocks_that_can_be_moved(folder: Folder) -> None:
+    fine(folder, "- {id: one, call: X, clock: {advance: 12h, by: hook}}")
+    rows = "\nmatrix: [{label: a, by: rows}, {label: b, by: faketime}]"
+    fine(folder, "- {id: one, call: X, clock: {advance: 12h, by: $matrix.by}}", ORDERS + rows)
+
+
+def test_ways_to_move_a_clock_that_there_are_not(folder: Folder) -> None:
+    rows = "\nmatrix: [{label: a, by: rows}, {label: b, by: sundial}]"
+    step = "- {id: one, call: X, clock: {advance: 12h, by: $matrix.by}}"
+    assert "`by` must be one of rows, hook, faketime" in complaint(folder, step, ORDERS + rows)
+    plain = complaint(folder, "- {id: one, call: X, clock: {advance: 12h, by: sundial}}")
+    assert '"sundial" is not one of rows, hook, faketime' in plain
