@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example bugs test lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs test lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ check: $(READY)  ## check the reference merchant: the whole catalogue, slow scen
 
 check-example: $(READY)  ## check a real third-party merchant (examples/payme-pkg)
 	$(MAKE) -C examples/payme-pkg check
+
+reproduce: $(READY)  ## the UNIQUE error of the first payment: before its repair, after it, and right
+	$(BIN)/payme-sandbox reproduce
 
 bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme-sandbox/bugs.html)
 	@mkdir -p .payme-sandbox

@@ -211,6 +211,15 @@ def bugs(context: click.Context, /, **options: Any) -> None:
     context.exit(run_bugs(**options))
 
 
+@cli.command(epilog=EXIT_CODES)
+@click.pass_context
+def reproduce(context: click.Context) -> None:
+    """UNIQUE constraint failed: payments.order_id, before its repair, after it, and right."""
+    from simulator.cli.reproduce import run_reproduce
+
+    context.exit(run_reproduce())
+
+
 @cli.command()
 @click.argument("path", type=_FILE, default="scenarios/schema.json")
 @click.option("--check", "only_check", is_flag=True, help="exit 1 if the file is not in step")
