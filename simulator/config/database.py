@@ -128,11 +128,13 @@ class DatabaseConfig(Model):
 
     url: any SQLAlchemy address; a relative SQLite path starts at the file's folder.
     age_rows: true lets time travel shift the times of the run's own transactions.
+    trouble: true lets scenarios lock the database, write-protect it and take it away for seconds.
     invariants: see Invariant.
     """
 
     url: DatabaseUrl = Field(repr=False)
     age_rows: bool = False
+    trouble: bool = False
     orders: Annotated[
         Annotated[OrdersTable, Tag("@table")]
         | Annotated[Literal[False], Tag("@off")]

@@ -85,6 +85,8 @@ def _options(url: URL, read_only: bool) -> dict[str, Any]:
     if read_only:
         options["isolation_level"] = "AUTOCOMMIT"
     if url.get_backend_name() in ("postgresql", "mysql", "mariadb"):
+        # a connection that has died meanwhile is seen by readers, who ask again
+        options["pool_pre_ping"] = not read_only
         options["connect_args"] = {"connect_timeout": _CONNECT_SECONDS}
     return options
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from simulator.config.database import DatabaseConfig
@@ -16,6 +16,7 @@ from simulator.observers.database.transaction_rows import TransactionRows
 from simulator.observers.database.values import Unreadable
 from simulator.observers.engines import DatabaseError, open_engine
 from simulator.observers.orders.order import Order
+from simulator.observers.trouble import TroubleKind, begin_trouble, why_no_trouble
 
 __all__ = ["Database", "DatabaseError", "Row", "Status", "TimeValue", "Unreadable"]
 
@@ -114,6 +115,18 @@ class Database:
         if self._ageing is None:
             self._ageing = Ageing(self._config.url, self._config.transactions)
         self._ageing.age(payme_ids, by_ms)
+
+    @property
+    def why_no_trouble(self) -> str:
+        """Why the database may or can not be troubled, or an empty text."""
+        return why_no_trouble(self._config)
+
+    def begin_trouble(self, kind: TroubleKind) -> Callable[[], None]:
+        """Lock it, write-protect it or take it away, until what is given back is called.
+
+        DatabaseError unless trouble allows it and it can be done.
+        """
+        return begin_trouble(self._config, kind)
 
     def close(self) -> None:
         """Close every connection."""
