@@ -102,6 +102,11 @@ class Caller:
         """Whether a merchant that splits login:key at every colon would lose part of the key."""
         return ":" in self._credentials.key
 
+    @property
+    def timeout_ms(self) -> int:
+        """How long one call may take."""
+        return self._burst.timeout_ms
+
     def call(self, call: Call, scenario: str = "", step: str = "") -> Made:
         """Send one call and wait for its answer. Never raises for what a merchant does."""
         rpc_id, request = self._request(call)

@@ -165,6 +165,7 @@ def _database(answers: Answers) -> str:
         "[database]\n"
         f"url = {quoted(answers.database or 'sqlite:///shop.db')}    # read-only where it can be\n"
         "age_rows = false    # true: expiry is tested by shifting the run's own rows back\n"
+        "trouble = false     # true: check --all locks it and takes it away for some seconds\n"
     )
     orders = _orders_table(answers)
     transactions = _transactions_table(answers)

@@ -90,6 +90,8 @@ def _step(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> I
             yield ("clock",), text
     for path, text in _restart(step, scenario):
         yield ("restart", *path), text
+    for text in _trouble(step, scenario):
+        yield ("trouble",), text
     yield from _labels(step.matrix, ("matrix",))
     known = _known(placed, scenario, seen)
     data = step.model_dump(by_alias=True, exclude_unset=True)
@@ -129,6 +131,17 @@ def _restart(step: fmt.Step, scenario: fmt.Scenario) -> Iterator[Complaint]:
         yield ("during",), f"`{min(counted)}` counts answers, and some will never come"
     if step.loop is not None or step.repeat is not None or step.wait is not None:
         yield (), "`loop`, `repeat` and `wait` have no meaning where the merchant is killed"
+
+
+def _trouble(step: fmt.Step, scenario: fmt.Scenario) -> Iterator[str]:
+    if step.trouble is None:
+        return
+    if "trouble" not in scenario.requires:
+        yield "a step that troubles the database needs `requires: [trouble]`"
+    if step.burst is None:
+        yield "calls during trouble are a `burst`, be it of one"
+    if step.restart is not None or step.loop is not None or step.repeat is not None:
+        yield "`restart`, `loop` and `repeat` have no meaning while the database is in trouble"
 
 
 def _known(placed: StepInPlace, scenario: fmt.Scenario, seen: Sequence[str]) -> _Known:

@@ -49,8 +49,16 @@ Level = Literal["must", "should", "may"]
 ProfileName = Literal["default", "docs", "sandbox"]
 AccountType = Literal["one-time", "accumulating"]
 Need = Literal[
-    "refunds", "no-refunds", "age-rows", "database", "log", "payable-after-cancel", "process"
+    "refunds",
+    "no-refunds",
+    "age-rows",
+    "database",
+    "log",
+    "payable-after-cancel",
+    "process",
+    "trouble",
 ]
+Trouble = Literal["locked", "read-only", "gone"]
 OrderStatus = Literal["payable", "reserved", "paid", "refunded", "after-cancel"]
 LogEvent = Literal[
     "check_perform", "create", "perform", "cancel", "check", "statement", "refused", "created_order"
@@ -256,6 +264,7 @@ class Step(Closed):
     when: When | None = None
     clock: Clock | None = None
     restart: Restart | None = None
+    trouble: Trouble | None = None
     stop: Literal["on-wrong-kind", "never"] = "on-wrong-kind"
     expect: Expect | None = None
     also: list[Also] = []

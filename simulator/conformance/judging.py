@@ -75,6 +75,8 @@ ENGINE_RULES = (
     "durability.answered-stays",
     "durability.whole-or-absent",
     "durability.retry-answered",
+    "trouble.whole-or-absent",
+    "trouble.recovers",
 )
 """The rules that the engine judges by itself; each must have a row in `rules.yaml`."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from simulator.conformance.makers import Order as Order
 from simulator.observers.clock import Clock as Clock
 from simulator.observers.clock import ClockError as ClockError
 from simulator.observers.database import TimeValue
-from simulator.observers.engines import DatabaseError
+from simulator.observers.engines import DatabaseError as DatabaseError
 from simulator.observers.orders.order import OrdersError
 from simulator.observers.process import ProcessError as ProcessError
+from simulator.observers.trouble import TroubleKind as TroubleKind
 
 Time = TimeValue
 """A time in a column's own unit."""
@@ -36,6 +37,9 @@ class Database(Protocol):
 
     @property
     def after_cancel(self) -> str: ...
+    @property
+    def why_no_trouble(self) -> str: ...
+    def begin_trouble(self, kind: TroubleKind) -> Callable[[], None]: ...
 
 
 class MerchantProcess(Protocol):

@@ -52,10 +52,11 @@ class Job:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else may be on its way meanwhile: the merchant is killed, or its clock
-        is moved."""
-        killed = any(placed.step.restart is not None for placed in self.placed.steps)
-        return killed or moves_clocks(ways_of(self.placed, self.row))
+        """Whether nothing else may be on its way meanwhile: the merchant is killed, its clock is
+        moved, or its database is in trouble."""
+        steps = [placed.step for placed in self.placed.steps]
+        harmed = any(step.restart is not None or step.trouble is not None for step in steps)
+        return harmed or moves_clocks(ways_of(self.placed, self.row))
 
 
 def case_id(name: str, url: str) -> str:

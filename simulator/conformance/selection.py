@@ -102,6 +102,7 @@ def why_not(scenario: PlacedScenario, terms: Terms, eyes: Eyes) -> str:
         "database": "database = false" if _off(eyes.database, eyes.no_database) else "",
         "payable-after-cancel": _payable_after_cancel(eyes),
         "process": "process = false" if terms.process is False else "",
+        "trouble": _trouble(eyes),
         "log": "log = false" if _off(eyes.log, eyes.no_log) else "",
     }
     return next((needs[need] for need in inner.requires if needs.get(need)), "")
@@ -112,6 +113,12 @@ def cannot(scenario: PlacedScenario, terms: Terms) -> str:
     if "process" in scenario.scenario.requires and not terms.process:
         return "there is no [process], so the merchant cannot be killed and started again"
     return ""
+
+
+def _trouble(eyes: Eyes) -> str:
+    if eyes.database is None:
+        return "there is no database that could be troubled"
+    return eyes.database.why_no_trouble
 
 
 def _payable_after_cancel(eyes: Eyes) -> str:

@@ -18,13 +18,15 @@ from simulator.conformance.judging import Judged
 from simulator.conformance.kills import call_and_kill
 from simulator.conformance.load import PlacedStep
 from simulator.conformance.matchers import Where
-from simulator.conformance.ports import ClockError, NotLooked
+from simulator.conformance.ports import ClockError, DatabaseError, NotLooked
 from simulator.conformance.recorder import Evidence
 from simulator.conformance.retrying import Sender
 from simulator.conformance.session import Session
+from simulator.conformance.troubles import call_in_trouble
 from simulator.conformance.values import NotApplicable, Scope
 from simulator.conformance.verdicts import StepVerdicts
 from simulator.protocol.finding import MISSING
+from simulator.protocol.oracle import Book
 
 
 class Stop(Exception):
@@ -125,6 +127,7 @@ class StepRun:
         lines = self._session.look_at_log(name)
         send = self._single if self._step.burst is None else self._burst
         send = send if self._step.restart is None else self._killed
+        send = send if self._step.trouble is None else self._troubled
         wrong_kind = send(name, scope, verdicts)
         last = self._session.last[self._placed.id]
         lines += self._session.look_at_log(name, unsent=self._unsent(last.made.call))
@@ -183,14 +186,7 @@ class StepRun:
         judged = self._session.burst(burst_calls(self._step, scope), name)
         winner = next((seen for seen in judged if seen.answer.kind == "result"), judged[0])
         self._remember(winner)
-        numbers = Evidence(tuple(seen.made.exchange.number for seen in judged))
-        broken = False
-        for part in self._parts:
-            if part.expect is not None:
-                where = (*part.where, "expect")
-                found = judge_burst(part.expect, judged, self._session, scope, before, where)
-                verdicts.record(Verdict.ANSWER, part.rule, found, numbers, where)
-                broken = broken or bool(found)
+        broken = self._judge_all(judged, scope, verdicts, before)
         return broken and winner.answer.kind != "result"
 
     def _killed(self, name: str, scope: Scope, verdicts: StepVerdicts) -> bool:
@@ -205,13 +201,36 @@ class StepRun:
             return False
         if step.burst is None:
             return self._judge(came.answered[0], verdicts)
-        numbers = Evidence(tuple(seen.made.exchange.number for seen in came.answered))
+        self._judge_all(came.answered, scope, verdicts, ())
+        return False
+
+    def _troubled(self, name: str, scope: Scope, verdicts: StepVerdicts) -> bool:
+        """The database is in trouble while the calls are made, and well again afterwards."""
+        session, kind = self._session, self._step.trouble
+        assert kind is not None
+        before = book_of(session)
+        try:
+            judged = call_in_trouble(session, burst_calls(self._step, scope), name, kind)
+        except DatabaseError as error:
+            verdicts.unseen(Verdict.ANSWER, self._rule, Outcome.NOT_TESTABLE, str(error))
+            raise Stop(str(error)) from error
+        self._remember(judged[0])
+        self._judge_all(judged, scope, verdicts, before)
+        return False
+
+    def _judge_all(
+        self, judged: Sequence[Judged], scope: Scope, verdicts: StepVerdicts, before: Book
+    ) -> bool:
+        """Hold the answers of a burst against every part; true if any is broken."""
+        numbers = Evidence(tuple(seen.made.exchange.number for seen in judged))
+        broken = False
         for part in self._parts:
             if part.expect is not None:
                 where = (*part.where, "expect")
-                found = judge_burst(part.expect, came.answered, session, scope, (), where)
+                found = judge_burst(part.expect, judged, self._session, scope, before, where)
                 verdicts.record(Verdict.ANSWER, part.rule, found, numbers, where)
-        return False
+                broken = broken or bool(found)
+        return broken
 
     def _remember(self, judged: Judged) -> None:
         params, answer = judged.made.call.params, judged.answer

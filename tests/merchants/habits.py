@@ -171,6 +171,8 @@ class Habits:
     abandons: Mapping[str, str] = field(default_factory=dict)  # method -> SQL, if the caller left
     chokes: Callable[[bytes, Mapping[str, str]], bool] = lambda body, headers: False  # for good
     one_memory: bool = False  # all calls share the params of the latest
+    pretends: bool = False  # an exception of the database is caught, and the call "was done"
+    sulks: bool = False  # after one exception of the database every call is refused
 
     says: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     sql: Mapping[str, str] = field(default_factory=dict)

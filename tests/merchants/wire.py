@@ -48,6 +48,7 @@ class Shop:
     store: Store = field(init=False)
     latest: Members = field(default_factory=dict)
     choked: bool = False
+    sulking: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -96,9 +97,9 @@ class Shop:
         except Refusal as refusal:
             why = refusal.why
             answer = {"error": error_object(self.habits, why, self._secrets, refusal.data)}
-        except Exception:
+        except Exception as error:
             self.log(traceback.format_exc())
-            answer, why = {"error": error_object(self.habits, "broken", self._secrets)}, "broken"
+            answer, why = self._broken(error, method, body)
         return self._reply(body, answer, method, why)
 
     def abandon(self, request: Request) -> None:
@@ -115,6 +116,15 @@ class Shop:
         self.choked = self.choked or self.habits.chokes(request.body, request.headers)
         if self.choked:
             raise Refusal("broken")
+
+    def _broken(self, error: Exception, method: str, body: Members) -> tuple[Members, str]:
+        """The answer to a call that could not be decided."""
+        of_database = isinstance(error, sqlite3.Error)
+        self.sulking = self.sulking or (self.habits.sulks and of_database)
+        if self.habits.pretends and of_database and method == "PerformTransaction":
+            now = time.time_ns() // 1_000_000
+            return {"result": {"transaction": "1", "perform_time": now, "state": 2}}, "result"
+        return {"error": error_object(self.habits, "broken", self._secrets)}, "broken"
 
     def _guard(self, request: Request, method: str) -> None:
         ignored = self.habits.ignores & {"key", f"key:{method}"}
@@ -148,6 +158,8 @@ class Shop:
         return name
 
     def _decide(self, request: Request, method: str, body: Members) -> Members:
+        if self.sulking:
+            raise RuntimeError("the connection to the database is closed")
         params = body.get("params")
         if not isinstance(params, dict):
             if "type:params" not in self.habits.ignores:

@@ -18,7 +18,9 @@ from tests.databases.postgres import NewDatabase
 ROOT = Path(__file__).parents[2]
 
 
-def _check(folder: Path, server: str, database: str | None, *words: str) -> dict[str, Any]:
+def _check(
+    folder: Path, server: str, database: str | None, *words: str, **settings: str
+) -> dict[str, Any]:
     """`payme-sandbox check --strict` of two processes of that server: its report."""
     with reference_config("one-time", "default") as (template, variables):
         text = template.read_text(encoding="utf-8")
@@ -37,7 +39,12 @@ def _check(folder: Path, server: str, database: str | None, *words: str) -> dict
         ran = subprocess.run(
             [*command, "--json", str(report), *words],
             cwd=folder,
-            env={**clean_environment(), **variables, "PYTHONPATH": os.pathsep.join(_path())},
+            env={
+                **clean_environment(),
+                **variables,
+                **settings,
+                "PYTHONPATH": os.pathsep.join(_path()),
+            },
             capture_output=True,
             text=True,
             timeout=110,
@@ -71,3 +78,18 @@ def test_races_between_two_processes_of_gunicorn(
     assert (_wrong(report), report["exit_code"]) == ([], 0)
     raced = {c["scenario"] for c in report["checks"] if c["outcome"] == "passed"}
     assert {"race.all-methods", "race.all-methods-two-ids", "race.perform-two-orders"} <= raced
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_trouble_with_the_database(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    database = request.getfixturevalue("new_postgres")() if kind == "postgresql" else None
+    impatient = {"PAYME_BACKEND_BUSY_MS": "300"}
+    report = _check(tmp_path, "granian", database, "--tag", "trouble", **impatient)
+    assert (_wrong(report), report["exit_code"]) == ([], 0)
+    judged = {c["rule"] for c in report["checks"] if c["outcome"] == "passed"}
+    assert {"trouble.system-error", "trouble.whole-or-absent", "trouble.recovers"} <= judged
+    log = (tmp_path / "photobooth.log").read_text(encoding="utf-8")
+    for method in ("CreateTransaction", "PerformTransaction", "CancelTransaction"):
+        assert f"Undecided: {method}" in log, "there was no trouble"

@@ -15,6 +15,7 @@ from tests.merchants.bugs import (
     performing,
     reading,
     timing,
+    troubles,
     wire,
 )
 from tests.merchants.bugs.row import Bug
@@ -38,6 +39,7 @@ BUGS: tuple[Bug, ...] = (
     *timing.RACES,
     *timing.LATE,
     *crashes.CRASHES,
+    *troubles.TROUBLES,
     *others.WALLETS,
     *others.DOCUMENTS,
     *others.LOG,

@@ -9,6 +9,7 @@ from typing import Any
 from simulator.conformance.ports import Row
 from simulator.observers.engines import DatabaseError
 from simulator.observers.log_lines import LogLine, Mark
+from simulator.observers.trouble import TroubleKind
 
 STATUSES: dict[str, list[Any]] = {
     "payable": ["new"],
@@ -36,6 +37,19 @@ class FakeDatabase:
     aged: list[tuple[list[str], int]] = field(default_factory=list)
     ageing: Callable[[Sequence[str], int], None] = lambda payme_ids, by_ms: None
     trouble: str = ""
+    why_no_trouble: str = ""
+    troubles: list[str] = field(default_factory=list)
+    troubling: Callable[[TroubleKind], Callable[[], None]] = lambda kind: lambda: None
+
+    def begin_trouble(self, kind: TroubleKind) -> Callable[[], None]:
+        end = self.troubling(kind)
+        self.troubles.append(f"{kind} begins")
+
+        def ended() -> None:
+            self.troubles.append(f"{kind} ends")
+            end()
+
+        return ended
 
     def _look(self) -> None:
         if self.trouble:

@@ -52,6 +52,7 @@ class Merchant:
     calls: list[dict[str, Any]] = field(default_factory=list)
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
     down: bool = False
+    instead: Bend | None = None  # answers in place of any decision
 
     def reply(self, request: WireRequest) -> WireAnswer | WireFailure:
         if self.down:
@@ -60,6 +61,9 @@ class Merchant:
         self.calls.append(envelope)
         self.clock.ms += 7
         body: Reply
+        put_off = self.instead(envelope, {}) if self.instead else None
+        if put_off is not None:
+            return _wired(put_off)
         try:
             self._login(dict(request.headers))
             body = {"result": self._decide(envelope["method"], envelope.get("params", {}))}
