@@ -17,6 +17,9 @@ def fault_complaints(step: fmt.Step, rows: Sequence[Mapping[str, object]]) -> It
     if step.burst is not None and (step.fault is not None or step.retry is not None):
         name = "fault" if step.fault is not None else "retry"
         yield (name,), f"a burst has no `{name}`: it is sent once, whole"
+        return
+    if step.restart is not None and (step.fault is not None or step.retry is not None):
+        yield ("restart",), "a restart loses answers by itself: it goes without `fault` and `retry`"
     fault = step.fault
     if fault is None:
         return

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from simulator.caller.retry import RetryPolicy
+from simulator.caller.wire import FailureKind, WireFailure
 from simulator.conformance.events import Verdict
 from tests.simulator.conformance.files import Folder
-from tests.simulator.conformance.merchant import stage
+from tests.simulator.conformance.merchant import KEY, stage
 from tests.simulator.conformance.runs import run, scenario
 
 CREATE = """
@@ -145,6 +146,22 @@ def test_a_strange_call_may_be_refused_in_any_way(code: int) -> None:
     assert run(scenario(STRANGE), on=on).failed == []
 
 
+def test_silence_after_a_strange_call_is_told_and_leaves_the_outcome_open() -> None:
+    on = stage()
+    silence = WireFailure(FailureKind.TIMEOUT, "no whole answer within 1000 ms")
+    on.merchant.bends["CreateTransaction"] = lambda call, reply: silence
+    seen = run(scenario(STRANGE), on=on)
+    assert seen.failed == [("transport.unsent-answer", "half")]
+    assert on.methods() == ["CreateTransaction"]
+
+
+def test_a_strange_call_is_no_way_to_the_key() -> None:
+    on = stage()
+    told = {"error": {"code": -32700, "message": f"not {KEY}"}}
+    on.merchant.bends["CreateTransaction"] = lambda call, reply: told
+    assert ("answer.no-key", "half") in run(scenario(STRANGE), on=on).failed
+
+
 def test_what_the_merchant_says_of_our_hanging_up_is_not_held_against_it() -> None:
     on = stage()
 
@@ -179,6 +196,7 @@ ONE = "- {id: one, call: X, params: {}, %s}"
         ("fault: {kind: hang-up}, expect: {error: any}", "hang-up loses the reply: give `retry: "),
         ("fault: {kind: hang-up}, burst: {count: 2}", "a burst has no `fault`"),
         ("retry: policy, burst: {count: 2}", "a burst has no `retry`"),
+        ("retry: policy, restart: {after: answer}", "a restart loses answers by itself"),
         ("retry: now", "Input should be 'policy' or 'at-once'"),
         (
             "fault: {kind: $matrix.k}, matrix: [{label: a, k: hangup}]",
