@@ -37,8 +37,9 @@ def after_refusal(session: Session, refused: Judged, step: str) -> None:
         for tx in session.books.transactions.values()
         if tx.sure and (tx.payme_id == payme_id or tx.is_live)
     ]
+    said_unknown = payme_id if refused.answer.code == Code.NO_TRANSACTION.value else None
     for tx in touched[-_MOST:]:
-        _unchanged(session, tx, step)
+        _unchanged(session, tx, step, lost_before=tx.payme_id == said_unknown)
 
 
 def _left_nothing(session: Session, payme_id: str, params: Mapping[str, object], step: str) -> None:
@@ -61,14 +62,16 @@ def _left_nothing(session: Session, payme_id: str, params: Mapping[str, object],
     session.recorder.standing(step, report, Verdict.ANSWER, _evidence(seen))
 
 
-def _unchanged(session: Session, tx: Transaction, step: str) -> None:
+def _unchanged(session: Session, tx: Transaction, step: str, *, lost_before: bool) -> None:
+    """`lost_before`: the call was refused because the merchant had lost the transaction already,
+    which is no doing of the refusal; the audit tells of it."""
     before = tx.seen
     seen = session.call(Call(Method.CHECK, {"id": tx.payme_id}), step)
     rule = "refusal.changes-nothing"
     report = Report(looked_at={rule})
     if seen.answer.kind == "result":
         report.findings += changes(tx, before, session.now())
-    elif seen.answer.kind == "error" and before is not None:
+    elif seen.answer.kind == "error" and before is not None and not lost_before:
         message = "After a refused call the transaction is not found any more."
         report.findings.append(
             Finding(rule, message, "CheckTransaction", "a result", show(seen.answer.error))

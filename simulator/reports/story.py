@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from simulator.caller.wire import WireAnswer, WireFailure
@@ -176,8 +177,10 @@ def _bold(exact: bool) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters."""
-    return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
+    """`text` in at most `limit` columns; some characters take two."""
+    if cell_len(text) <= limit:
+        return text
+    return set_cell_size(text, max(limit - 1, 0)).rstrip() + "…"
 
 
 def _brief(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from simulator.cli.reference import reference_config
 from simulator.cli.reproduce import ERROR, FIRST, FORGOTTEN, run_reproduce
@@ -27,7 +28,7 @@ _PLACES = (
 
 def test_the_whole_screen(command: Command, whole: Compare) -> None:
     ran = command("reproduce")
-    assert max(len(line) for line in ran.out.splitlines()) <= 100
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= 100
     assert len(ran.out.splitlines()) <= 48
     assert ERROR in ran.out
     text = ran.out

@@ -131,6 +131,20 @@ def test_a_refusal_that_made_the_transaction_vanish() -> None:
     assert ("check.matches-answers", "audit") in seen.failed
 
 
+def test_a_refusal_is_not_blamed_for_what_was_lost_before_it() -> None:
+    on = stage()
+
+    def lose(call: dict[str, Any], reply: Any) -> Any:
+        on.merchant.transactions.clear()
+        return bends.error(-31003)(call, reply)
+
+    on.merchant.bends["PerformTransaction"] = lose
+    steps = _refused_but_done(LOOK).replace("-31008", "-31003")
+    failed = rules(run(scenario(steps), on=on))
+    assert "check.matches-answers" in failed
+    assert "refusal.changes-nothing" not in failed
+
+
 def test_reading_calls_are_not_looked_after() -> None:
     on = stage()
     steps = "- use: created\n- {id: a, call: CheckTransaction, params: {id: $new.transaction_id}}"

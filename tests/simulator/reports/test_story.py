@@ -45,6 +45,7 @@ def test_an_attempt_works_with_equal_results_in_one_row() -> None:
 
 def test_cut_leaves_what_fits() -> None:
     assert [cut("abcd", n) for n in (4, 3, 1)] == ["abcd", "ab…", "…"]
+    assert [cut("✅bcd", n) for n in (5, 4, 3, 2)] == ["✅bcd", "✅b…", "✅…", "…"]
 
 
 def test_what_was_not_found_is_said() -> None:
