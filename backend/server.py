@@ -43,6 +43,7 @@ class CannotServe(Exception):
 
 def serve(server: str, address: Address, workers: int, settings: Settings) -> int:
     """Serve until a signal comes. Answers the exit code after printing what is wrong."""
+    let_bugs_in(settings)
     try:
         _check_ready(address, settings)
         _check_hook(workers, settings)
@@ -75,7 +76,6 @@ def _check_hook(workers: int, settings: Settings) -> None:
 def _check_ready(address: Address, settings: Settings) -> None:
     """Find out here, where it can be told in a sentence, what would break a worker."""
     _check_port(address)
-    let_bugs_in(settings)
     logs.set_up(settings)
     database, prepare = _database(settings)
     try:

@@ -11,10 +11,13 @@ from backend.bugs import (
     auth,
     cancel,
     create,
+    database,
+    durability,
     envelope,
     fiscal,
     log,
     perform,
+    simultaneous,
     statement,
     transport,
 )
@@ -23,18 +26,9 @@ from backend.bugs.row import Bug
 from backend.bugs.seams import all_off
 
 _FAMILIES = (
-    auth,
-    transport,
-    envelope,
-    amounts,
-    accounts,
-    looking,
-    create,
-    perform,
-    cancel,
-    statement,
-    fiscal,
-    log,
+    *(auth, transport, envelope, amounts, accounts),
+    *(looking, create, perform, cancel, statement, fiscal),
+    *(simultaneous, durability, log, database),
 )
 
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}

@@ -238,7 +238,7 @@ ACCUMULATING = (
     bug(
         "accounts.asked-once",
         "CheckPerformTransaction refuses an accumulating account that was paid",
-        "accumulating.check-perform-allows",
+        "accumulating.check-perform-allows check-perform.accumulating",
         refusing(check_perform._decide, _paid),
         setup="accumulating",
     ),

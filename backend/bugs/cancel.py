@@ -140,7 +140,7 @@ CANCEL = (
     bug(
         "cancel.repeat-refused",
         "a transaction that is cancelled already is refused with -31007",
-        "cancel.repeat-same-answer official.cancel",
+        "cancel.repeat-same-answer official.cancel fault.lost-cancel",
         _refused_in(Code.NOT_CANCELLABLE, State.CANCELLED, State.REFUNDED),
     ),
     bug(
@@ -207,6 +207,16 @@ CANCEL = (
         "cancel.first-reason-stays",
         _repeats(_set("reason = :reason")),
         level="should",
+    ),
+    bug(
+        "cancel.takes-whoever-holds",
+        "a late CancelTransaction cancels whatever transaction holds the order by then",
+        "race.one-order",
+        _repeats(
+            "UPDATE transactions SET state = -1, reason = 3, cancel_time = :now "
+            "WHERE order_id = :order AND state IN (1, 2)"
+        ),
+        needs="simultaneous",
     ),
     bug(
         "cancel.order-stays-closed",

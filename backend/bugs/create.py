@@ -169,13 +169,13 @@ REPEATS = (
     bug(
         "create.order-before-id",
         "the order is looked at before the id, so that a repeat finds it busy with itself",
-        "create.repeat-same-answer official.create",
+        "create.repeat-same-answer official.create fault.lost-create",
         refusing(create._decide, _busy_with_itself),
     ),
     bug(
         "create.inserts-each",
         "every CreateTransaction inserts a row, and no index prevents it",
-        "create.one-row database.one-row",
+        "create.one-row database.one-row fault.once",
         both(UNHELD, tables("DROP INDEX idx_transaction_payme_id"), _repeated(_inserts)),
         needs="database",
     ),

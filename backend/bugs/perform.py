@@ -11,7 +11,7 @@ from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
 from backend.bugs.ways import Decide, on_perform, refusing, says
 from backend.clock import now_ms
-from backend.errors import Code, Refusal, about_account, bad_request
+from backend.errors import Code, Refusal, about_account, about_state, bad_request
 from backend.methods import perform
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Transaction
@@ -63,6 +63,12 @@ def _unknown(refusal: Callable[[], Exception]) -> Switch:
     return both(around(transactions.find, find), around(transactions.lock, lock))
 
 
+def _performed(call: Call, payme_id: str) -> Refusal | None:
+    one = transactions.seek(call.session, payme_id)
+    paid = one is not None and one.state == State.PERFORMED
+    return about_state(Code.IMPOSSIBLE) if paid else None
+
+
 def _demanding(call: Call, payme_id: str) -> Refusal:
     return bad_request("params.amount must be an integer.")
 
@@ -80,6 +86,12 @@ BUGS = (
         "perform.repeat-changes-nothing perform.repeat-same-answer",
         around(perform._decide, _from(State.PERFORMED)),
         needs="database",
+    ),
+    bug(
+        "perform.repeat-refused",
+        "a repeat is refused with -31008, because the transaction is not waiting any more",
+        "perform.repeat-same-answer fault.lost-perform",
+        refusing(perform._decide, _performed),
     ),
     bug(
         "perform.demands-amount",

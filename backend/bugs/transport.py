@@ -11,7 +11,7 @@ from flask import Response, request
 
 from backend import app, envelope
 from backend.bugs.row import bug
-from backend.bugs.seams import around
+from backend.bugs.seams import around, both
 from backend.bugs.ways import Decide
 from backend.bugs.wire import (
     Members,
@@ -72,6 +72,30 @@ def _first_value(body: bytes) -> bytes:
     except ValueError:
         return body
     return json.dumps(value).encode() if begin >= 0 else body
+
+
+def _first_read(inner: Callable[..., bytes], request: HttpRequest) -> bytes:
+    if request.path != app.WEBHOOK:
+        return inner(request)
+    whole: bytes = request.environ["wsgi.input"].read1(app.LONGEST_BODY)
+    return whole
+
+
+def _what_came(inner: Callable[..., bytes], request: HttpRequest) -> bytes:
+    """As much of the body as there is, also if the caller hung up meanwhile."""
+    came: bytes = request.environ["wsgi.input"].read(request.content_length or 0)
+    return came
+
+
+def _mended(body: bytes) -> bytes:
+    """JSON that breaks off is closed where it ends."""
+    for closed in (body + b"}" * braces for braces in range(4)):
+        try:
+            json.loads(closed)
+        except ValueError:
+            continue
+        return closed
+    return body
 
 
 def _only_application_json(inner: Callable[..., bytes], request: HttpRequest) -> bytes:
@@ -168,6 +192,18 @@ BUGS = (
         "the first JSON value of a body counts, whatever stands around it",
         "transport.broken-body-refused",
         reading(_first_value),
+    ),
+    bug(
+        "transport.first-read",
+        "the body is what the first read of the connection gives",
+        "fault.slow-request",
+        around(app._body, _first_read),
+    ),
+    bug(
+        "transport.mended-json",
+        "JSON that breaks off is closed where it ends, and carried out",
+        "fault.half-body",
+        both(around(app._body, _what_came), reading(_mended)),
     ),
     bug(
         "transport.bad-json-raises",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import text
 
 from backend import schema
 from backend.bugs.seams import Switch, around
+from backend.db import Database
 from backend.envelope import Request
 from backend.errors import Refusal
 from backend.logs import log
@@ -155,3 +157,13 @@ def tables(*statements: str) -> Switch:
 
 UNHELD = tables("DROP INDEX idx_transaction_one_live")
 """Nothing in the database holds an order to one live transaction."""
+
+
+def _no_turn(
+    inner: Callable[[Database], AbstractContextManager[None]], self: Database
+) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+UNQUEUED = around(Database._turn, _no_turn)
+"""Writers of this process do not wait for one another, only for the database itself."""
