@@ -128,17 +128,19 @@ class Caller:
         step: str = "",
         watch: Watch | None = None,
         held: int = 0,
+        note: str = "",
     ) -> list[Made]:
         """Send all calls at the same instant; the answers come in the order of the calls.
 
         `watch` is told, while they come, how many have; the last `held` calls go when it says so.
+        `note` is kept with each in the journal.
         """
         self._transport.drop_connections()
         made = [self._request(call) for call in calls]
         arrivals = self._burst.send([request for _, request in made], watch, held)
         return [
             self._record(
-                call, rpc_id, request, got.answer, got.released_at, got.took, (scenario, step)
+                call, rpc_id, request, got.answer, got.released_at, got.took, (scenario, step), note
             )
             for call, (rpc_id, request), got in zip(calls, made, arrivals, strict=True)
         ]
@@ -167,12 +169,14 @@ class Caller:
         sent_at: int,
         took: int,
         where: tuple[str, str],
+        note: str = "",
     ) -> Made:
         with self._lock:
             number = next(self._numbers)
         notes: tuple[str, ...] = () if call.auth == "right" else (f"auth: {call.auth}",)
         if call.fault is not None:
             notes += (call.fault.words(len(request.body)),)
+        notes += (note,) if note else ()
         exchange = Exchange(number, *where, call.label, sent_at, took, request, answer, notes)
         masked = self._masker.exchange(exchange)
         self._journal(masked)

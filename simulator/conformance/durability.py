@@ -85,9 +85,10 @@ def _ask(session: Session, call: Call, step: str, what: Aftermath) -> Judged:
     return seen
 
 
-def _under(rule: str, report: Report) -> Report:
-    """The same findings under a rule of this file."""
-    return Report(looked_at={rule}, findings=[replace(f, rule=rule) for f in report.findings])
+def _under(rule: str, report: Report, what: Aftermath) -> Report:
+    """The same findings under a rule of this file, and of what they are the aftermath."""
+    found = [replace(f, rule=rule, message=f"{what.after}: {f.message}") for f in report.findings]
+    return Report(looked_at={rule}, findings=found)
 
 
 def _answered_stays(session: Session, step: str, cut: Collection[str], what: Aftermath) -> None:
@@ -102,7 +103,9 @@ def _answered_stays(session: Session, step: str, cut: Collection[str], what: Aft
     listed = statement_report(session, shown, step)
     if listed is not None:
         report, seen = listed
-        session.recorder.standing(step, _under(what.stays, report), Verdict.ANSWER, _numbers(seen))
+        session.recorder.standing(
+            step, _under(what.stays, report, what), Verdict.ANSWER, _numbers(seen)
+        )
     _rows_stay(session, step, shown, cut, what)
 
 
@@ -110,15 +113,16 @@ def _still_there(
     session: Session, step: str, tx: Transaction, what: Aftermath
 ) -> Mapping[str, object] | None:
     seen = _ask(session, Call(Method.CHECK, {"id": tx.payme_id}), step, what)
-    report = Report(looked_at={what.stays})
+    report = Report()
     record = seen.answer.result if isinstance(seen.answer.result, Mapping) else None
     if record is not None:
         report.findings += differences(tx, record, what.stays, session.now())
     else:
-        text = f"{what.after} CheckTransaction does not know a transaction that was answered."
+        text = "CheckTransaction does not know a transaction that was answered."
         found = show(seen.answer.error) if seen.answer.kind == "error" else "no answer"
         report.findings.append(Finding(what.stays, text, "CheckTransaction", "a result", found))
-    session.recorder.standing(step, report, Verdict.ANSWER, _numbers(seen))
+    told = _under(what.stays, report, what)
+    session.recorder.standing(step, told, Verdict.ANSWER, _numbers(seen))
     return record
 
 
@@ -146,7 +150,7 @@ def _rows_stay(
         _unseen(session, step, what.stays, error)
         return
     session.recorder.standing(
-        step, _under(what.stays, report), Verdict.DATABASE, Evidence(rows=rows)
+        step, _under(what.stays, report, what), Verdict.DATABASE, Evidence(rows=rows)
     )
 
 
@@ -215,7 +219,7 @@ def _rows_whole(
         _unseen(session, step, what.whole, error)
         return
     session.recorder.standing(
-        step, _under(what.whole, report), Verdict.DATABASE, Evidence(rows=rows)
+        step, _under(what.whole, report, what), Verdict.DATABASE, Evidence(rows=rows)
     )
 
 

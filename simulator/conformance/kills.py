@@ -16,6 +16,7 @@ from simulator.conformance.session import Session
 from simulator.protocol.finding import Finding, Report
 from simulator.protocol.vocabulary import Code, Method
 
+_NOTE = "The merchant was killed after this call, or during it, and started again."
 STARTS_AGAIN = "durability.starts-again"
 
 
@@ -65,7 +66,7 @@ def call_and_kill(
     if in_flight:
         calls = session.world.fresh.shuffled(calls)
     killer = _in_flight(session, process, len(calls)) if in_flight else _Killer(process, len(calls))
-    made = session.world.caller.burst(calls, session.name, step, killer, killer.held)
+    made = session.world.caller.burst(calls, session.name, step, killer, killer.held, _NOTE)
     killer.kill()  # nobody may have answered
     session.look_at_log(step)
     _start_again(session, process, step)

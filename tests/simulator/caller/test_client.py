@@ -140,11 +140,12 @@ def test_a_burst_is_journaled_in_the_order_of_its_calls() -> None:
         with HttpTransport(10_000) as transport:
             caller = Caller(server.url, CREDENTIALS, transport, Masker(CREDENTIALS), journal.append)
             calls = [Call("CreateTransaction", {"n": n}) for n in range(10)]
-            made = caller.burst(calls, "race", "burst")
+            made = caller.burst(calls, "race", "burst", note="then killed")
     assert [json.loads(one.exchange.request.body)["params"]["n"] for one in made] == list(range(10))
     assert [one.exchange.number for one in made] == list(range(1, 11))
     assert len({one.rpc_id for one in made}) == 10
     assert len({exchange.sent_at for exchange in journal}) == 1
+    assert {exchange.notes for exchange in journal} == {("then killed",)}
     assert all(isinstance(one.answer, WireAnswer) for one in made)
     assert sorted(request.partition(b"\r\n\r\n")[2] for request in server.requests) == sorted(
         exchange.request.body for exchange in journal

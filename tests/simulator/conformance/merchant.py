@@ -210,6 +210,7 @@ class _InTurn(Caller):
         step: str = "",
         watch: Watch | None = None,
         held: int = 0,
+        note: str = "",
     ) -> list[Made]:
         made: list[Made] = []
         for call in calls:

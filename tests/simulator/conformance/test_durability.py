@@ -99,7 +99,9 @@ def test_what_was_answered_has_another_time() -> None:
     def shift(merchant: Merchant) -> None:
         tx_of(merchant, state=1)["create_time"] += 1
 
-    assert (STAYS, "create") in seen_of(ANSWERED, HEAD, shift).failed
+    seen = seen_of(ANSWERED, HEAD, shift)
+    assert (STAYS, "create") in seen.failed
+    assert seen.of(STAYS)[-1].message.startswith("After a restart: The merchant's record is not")
 
 
 def test_the_row_of_what_was_answered_is_gone() -> None:
