@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import click
 
 from simulator.cli.cases import CaseError, last_failed
+from simulator.cli.masked import masker_of
 from simulator.cli.options import CheckOptions
 from simulator.cli.reference import clean_environment, reference_config
 from simulator.cli.run import Run
@@ -68,7 +69,10 @@ def _settings(options: CheckOptions, stack: ExitStack) -> tuple[Loaded, Mapping[
 def _check(options: CheckOptions, stack: ExitStack) -> int:
     loaded, environ = _settings(options, stack)
     known = load_baseline(options.baseline) if options.baseline else []
-    process = None if options.dry_run else start_process(loaded, stack, environ)
+    try:
+        process = None if options.dry_run else start_process(loaded, stack, environ)
+    except TargetError as error:
+        raise TargetError(masker_of(loaded).text(str(error)), error.exit_code) from error
     catalogue = load_catalogue(options.scenarios)  # while the merchant is starting
     chosen = select(
         catalogue.scenarios,

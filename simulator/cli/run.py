@@ -16,6 +16,7 @@ from rich.console import Console
 from simulator import __version__
 from simulator.caller.wire import Exchange
 from simulator.cli.cases import FOLDER, CaseWriter
+from simulator.cli.masked import masked, masker_of
 from simulator.cli.options import CheckOptions
 from simulator.cli.target import (
     Choices,
@@ -104,6 +105,7 @@ class Run:
         self._tally = _Tally()
         self._started = time.monotonic_ns()
         self._lock = threading.Lock()
+        self._masker = masker_of(loaded)
         self._console, self._broadcast = self._listeners()
 
     def _listeners(self) -> tuple[ConsoleReport, Broadcast]:
@@ -128,8 +130,9 @@ class Run:
         return console, Broadcast([self._tally, *cases, *files, *github, console])
 
     def _listen(self, event: Event) -> None:
+        shown = masked(event, self._masker)
         with self._lock:
-            self._broadcast(event)
+            self._broadcast(shown)
 
     def go(self, process: MerchantProcess | None, choices: Choices) -> int:
         """Open the target, run, close, and report whatever became of it."""
@@ -189,7 +192,7 @@ class Run:
             self._record(trouble.checks)
             return trouble.text, trouble.exit_code
         for note in opened.orders.notes:
-            click.echo(f"note: {note}", err=True)
+            click.echo(f"note: {self._masker.text(note)}", err=True)
         runner = Runner(opened.world, self._scenario, floor, self._loaded.config.merchant.url)
         runner.run(self._jobs, self._options.fail_fast)
         self._last_look(opened)

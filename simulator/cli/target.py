@@ -16,6 +16,7 @@ from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange
 from simulator.cli.clocks import open_clocks, open_faketime
+from simulator.cli.masked import masker_of
 from simulator.config import Config, Loaded
 from simulator.conformance.events import Rule
 from simulator.conformance.floor import Floor
@@ -96,7 +97,7 @@ def open_target(
         database = _open_database(config, stack)
         transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
         credentials = Credentials(config.merchant.login, config.merchant.key)
-        masker = Masker(credentials, tuple(loaded.secrets))
+        masker = masker_of(loaded)
         orders = _open_orders(loaded, transport, database, choices.seed)
         stack.callback(orders.close)
         caller = Caller(config.merchant.url, credentials, transport, masker, journal)

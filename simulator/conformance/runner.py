@@ -8,9 +8,10 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from simulator.conformance.audit import audit
 from simulator.conformance.clocks import moves_clocks, put_right, ways_of, why_no_clock
@@ -79,6 +80,13 @@ def _waits(step: Step) -> bool:
     return step.wait is not None or step.retry == "policy"
 
 
+def _next(ended: SimpleQueue[Future[tuple[Check, ...]]]) -> Future[tuple[Check, ...]]:
+    """The next job that has ended. Not in one long wait: some systems are deaf to Ctrl-C then."""
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=0.5)
+
+
 class Runner:
     """Runs jobs in a world; `stopped` says why it ended early, `gone` if the merchant did it."""
 
@@ -110,6 +118,8 @@ class Runner:
                     self._pump(pool, todo, running, fail_fast)
             except KeyboardInterrupt:
                 self.interrupted = True
+            finally:
+                # Nobody may be left waiting: the pool would wait for them in turn.
                 self._floor.end()
                 wait(running)
 
@@ -131,7 +141,7 @@ class Runner:
                 future.add_done_callback(ended.put)
             if not running:
                 return
-            done = ended.get()
+            done = _next(ended)
             running.discard(done)
             checks = done.result()
             if fail_fast and any(check.outcome in BROKEN for check in checks):

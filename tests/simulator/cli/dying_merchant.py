@@ -1,4 +1,4 @@
-"""A merchant that ends, with words on stderr, at its call of a given number.
+"""A merchant that ends at its call of a given number; its last words hold its key.
 
 `python dying_merchant.py PORT NUMBER`
 """
@@ -24,7 +24,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/pay":
             type(self).calls += 1
             if self.calls >= LAST:
-                print("out of memory", file=sys.stderr, flush=True)
+                print(
+                    "out of memory, the key was",
+                    os.environ["TEST_KEY"],
+                    file=sys.stderr,
+                    flush=True,
+                )
                 os._exit(70)
             answer = {"id": json.loads(body)["id"], "result": {"allow": True}}
         raw = json.dumps(answer).encode()

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 
 from tests.simulator.caller.servers import answer, closed_port, serving
-from tests.simulator.cli.command import BLIND, MINE, Command, Ran
+from tests.simulator.cli.command import BLIND, KEY, MINE, Command, Ran
 from tests.simulator.cli.conftest import Compare, Open
 
 ONE = (*MINE, "--seed", "7")
@@ -84,6 +84,17 @@ def test_a_merchant_that_talks_no_http(command: Command, whole: Compare) -> None
     with serving(orders_only(lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"))) as server:
         command.merchant(server.url.replace("/payme", "/pay"), top=BLIND)
         whole("no-http", check(command))
+
+
+def test_an_order_that_is_refused_with_the_key(command: Command) -> None:
+    denied = answer(f"denied for {KEY}".encode(), "403 Forbidden")
+    with serving(lambda connection, request: connection.sendall(denied)) as server:
+        command.merchant(server.url.replace("/payme", "/pay"), top=BLIND)
+        ran = check(command, "--json", "r.json", "--junit", "r.xml", "--html", "r.html")
+    assert ran.code == 2
+    assert "denied for ••••" in ran.text
+    for name in ("r.json", "r.xml", "r.html"):
+        assert KEY not in (command.folder / name).read_text(encoding="utf-8")
 
 
 def test_orders_that_cannot_be_made(shop: Open, whole: Compare) -> None:
@@ -209,11 +220,12 @@ def test_a_process_that_cannot_be_started(command: Command) -> None:
 
 
 def test_a_process_that_dies_at_once(command: Command) -> None:
-    more = '[process]\ncommand = ["python3", "-c", "raise SystemExit(\'no port\')"]\n'
+    program = "import os; raise SystemExit('no port for ' + os.environ['TEST_KEY'])"
+    more = f"[process]\ncommand = {json.dumps(['python3', '-c', program])}\n"
     command.merchant(f"http://127.0.0.1:{closed_port()}/pay", more, BLIND)
     ran = check(command)
     assert ran.code == 3
-    assert "no port" in ran.text
+    assert "no port for ••••" in ran.text
 
 
 def test_the_reference_merchant_and_another_one(command: Command) -> None:

@@ -195,7 +195,7 @@ def test_ctrl_c_wakes_scenarios_that_wait() -> None:
     floor = Floor()
     on.world.pause = floor.pause
     on.merchant.bends["CheckTransaction"] = bends.also(_interrupting())
-    waiting = GOOD.replace("id: one,", "id: late, wait: 9h,")
+    waiting = GOOD.replace("id: one,", "id: late, wait: 30s,")
     seen = Seen()
     runner = runner_of(on, seen, floor)
     runner.run(jobs_of([placed(named("a.b", f"{GOOD}\n{waiting}"), on)]))
