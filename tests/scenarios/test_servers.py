@@ -16,6 +16,9 @@ from simulator.cli.reference import clean_environment, reference_config
 from tests.databases.postgres import NewDatabase
 
 ROOT = Path(__file__).parents[2]
+_PATIENCE_S = 280  # some seconds on a machine of its own
+
+pytestmark = pytest.mark.timeout(300)
 
 
 def _check(
@@ -47,7 +50,7 @@ def _check(
             },
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=_PATIENCE_S,
             check=False,
         )
     assert report.exists(), ran.stdout + ran.stderr
