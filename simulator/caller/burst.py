@@ -96,7 +96,7 @@ class BurstSender:
                     selector.register(call.sock, selectors.EVENT_READ, call)
             while selector.get_map() and (left := deadline - time.monotonic()) > 0:
                 for key, _ in selector.select(left):
-                    _receive(key.data)
+                    _receive(key.data, deadline)
                     if key.data.outcome is not None:
                         selector.unregister(key.fileobj)
                         # at once: some servers take no other call until this end hangs up
@@ -104,7 +104,7 @@ class BurstSender:
                         note()
         for call in calls:
             call.done_ns = call.done_ns or time.monotonic_ns()
-            if call.outcome is None:
+            if call.outcome is None or _fell_silent(call.outcome):
                 text = f"no whole answer within {self.timeout_ms} ms"
                 call.outcome = WireFailure(FailureKind.TIMEOUT, text)
             if call.sock is not None:
@@ -125,11 +125,17 @@ def _release(call: _Call) -> None:
         call.sock.sendall(call.last)
 
 
-def _receive(call: _Call) -> None:
+def _receive(call: _Call, deadline: float) -> None:
     assert call.sock is not None
+    # part of a TLS record is there to be read and yet gives nothing
+    call.sock.settimeout(max(0.001, deadline - time.monotonic()))
     call.outcome = call.talk.receive(call.sock)
     if call.outcome is not None:
         call.done_ns = time.monotonic_ns()
+
+
+def _fell_silent(outcome: WireAnswer | WireFailure) -> bool:
+    return isinstance(outcome, WireFailure) and outcome.kind is FailureKind.TIMEOUT
 
 
 def _arrival(call: _Call, started: int) -> Arrival:

@@ -80,7 +80,7 @@ class FaultSender:
         if fault.kind is FaultKind.SLOW_REQUEST:
             self._dribble(sock, data, len(request.body), fault)
         else:
-            _send_unless_answered(sock, data)
+            _send_unless_answered(sock, data, _until(self.timeout_ms))
         return self._read(sock, talk, self.timeout_ms)
 
     def _dribble(self, sock: socket.socket, data: bytes, body: int, fault: Fault) -> None:
@@ -93,9 +93,14 @@ class FaultSender:
 
     def _lose_reply(self, sock: socket.socket, data: bytes, after: int) -> Outcome:
         """Wait until the reply has begun: by then the merchant has decided and stored."""
+        over = _until(self.timeout_ms)
         sock.sendall(data)
         left = after
-        while left > 0 and (part := sock.recv(left)):
+        while left > 0:
+            _allow(sock, over)
+            part = sock.recv(left)
+            if not part:
+                break
             left -= len(part)
         if left == after:
             return WireFailure(FailureKind.CLOSED, CLOSED)
@@ -109,7 +114,7 @@ class FaultSender:
         encrypted = isinstance(sock, ssl.SSLSocket)
         _end_sending(sock)
         if encrypted:
-            _wait_for_end(sock)
+            _wait_for_end(sock, _until(self.timeout_ms))
         elif not select.select([sock], [], [], self.timeout_ms / 1000)[0]:
             return self._too_slow()
         self._sleep(_SETTLE_S)
@@ -121,9 +126,8 @@ class FaultSender:
         _end_sending(sock)
         patience = min(self.timeout_ms, _GIVES_UP_MS)
         if encrypted:
-            sock.settimeout(patience / 1000)
             with contextlib.suppress(OSError):
-                _wait_for_end(sock)
+                _wait_for_end(sock, _until(patience))
             return _lost("the call was broken off on purpose")
         outcome = self._read(sock, talk, patience)
         if isinstance(outcome, WireFailure):
@@ -131,19 +135,31 @@ class FaultSender:
         return outcome
 
     def _read(self, sock: socket.socket, talk: Conversation, patience_ms: int) -> Outcome:
-        deadline = time.monotonic() + patience_ms / 1000
-        while talk.outcome is None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return self._too_slow()
-            sock.settimeout(left)
-            talk.receive(sock)
+        over = _until(patience_ms)
+        try:
+            while talk.outcome is None:
+                _allow(sock, over)
+                talk.receive(sock)
+        except TimeoutError:
+            return self._too_slow()
         if isinstance(talk.outcome, WireFailure) and talk.outcome.kind is FailureKind.TIMEOUT:
             return self._too_slow()
         return talk.outcome
 
     def _too_slow(self) -> WireFailure:
         return WireFailure(FailureKind.TIMEOUT, f"no whole answer within {self.timeout_ms} ms")
+
+
+def _until(ms: int) -> float:
+    return time.monotonic() + ms / 1000
+
+
+def _allow(sock: socket.socket, until: float) -> None:
+    """Let the next step on it take until then. Raises TimeoutError if that has passed."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    sock.settimeout(left)
 
 
 def _lost(text: str) -> WireFailure:
@@ -161,18 +177,20 @@ def _end_sending(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_WR)
 
 
-def _wait_for_end(sock: socket.socket) -> None:
+def _wait_for_end(sock: socket.socket, until: float) -> None:
     """Until the merchant hangs up: what it says could not be decrypted any more."""
     with contextlib.suppress(ConnectionError):
+        _allow(sock, until)
         while sock.recv(_CHUNK):
-            pass
+            _allow(sock, until)
 
 
-def _send_unless_answered(sock: socket.socket, data: bytes) -> None:
+def _send_unless_answered(sock: socket.socket, data: bytes, until: float) -> None:
     """Send, but stop as soon as an answer comes: whoever refuses a long call may not read it."""
     encrypted = isinstance(sock, ssl.SSLSocket)  # what comes need not be an answer then
     with contextlib.suppress(ConnectionError):  # what the merchant said before may still be read
         for start in range(0, len(data), _CHUNK):
             if start and not encrypted and select.select([sock], [], [], 0)[0]:
                 return
+            _allow(sock, until)
             sock.sendall(data[start : start + _CHUNK])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -10,7 +9,7 @@ from typing import Self
 
 import httpx
 
-from simulator.caller.connections import Connections
+from simulator.caller.connections import Connections, monotonic_ms
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
 
 LARGEST_ANSWER = 1024 * 1024
@@ -19,10 +18,9 @@ LARGEST_ANSWER = 1024 * 1024
 class HttpTransport:
     """Sends through httpx; never follows a redirect, never reads more than a mebibyte."""
 
-    def __init__(self, timeout_ms: int, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, timeout_ms: int, clock: Callable[[], int] = monotonic_ms) -> None:
         self.timeout_ms = timeout_ms
-        self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self._connections = Connections()
+        self._connections = Connections(clock)
         self.client = httpx.Client(
             transport=self._connections,
             timeout=timeout_ms / 1000,
@@ -53,7 +51,6 @@ class HttpTransport:
 
     def send(self, request: WireRequest) -> WireAnswer | WireFailure:
         """One call. A slow answer, a refused or broken connection and garbage are failures."""
-        deadline = self._clock() + self.timeout_ms
         try:
             with self.client.stream(
                 request.method,
@@ -61,7 +58,7 @@ class HttpTransport:
                 headers=[(name.encode(), value.encode()) for name, value in request.headers],
                 content=request.body or None,
             ) as response:
-                return self._read(response, deadline)
+                return _read(response)
         except httpx.TimeoutException:
             return self._too_slow()
         except httpx.ConnectError as error:
@@ -75,21 +72,20 @@ class HttpTransport:
                 FailureKind.CLOSED, f"the connection broke before an answer came: {_words(error)}"
             )
 
-    def _read(self, response: httpx.Response, deadline: int) -> WireAnswer | WireFailure:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_ANSWER:
-                return WireFailure(
-                    FailureKind.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER:,} bytes"
-                )
-            if self._clock() > deadline:
-                return self._too_slow()
-        headers = tuple((k, v) for k, v in response.headers.multi_items())
-        return WireAnswer(response.status_code, headers, bytes(body))
-
     def _too_slow(self) -> WireFailure:
         return WireFailure(FailureKind.TIMEOUT, f"no whole answer within {self.timeout_ms} ms")
+
+
+def _read(response: httpx.Response) -> WireAnswer | WireFailure:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            return WireFailure(
+                FailureKind.TOO_LARGE, f"the answer is larger than {LARGEST_ANSWER:,} bytes"
+            )
+    headers = tuple((k, v) for k, v in response.headers.multi_items())
+    return WireAnswer(response.status_code, headers, bytes(body))
 
 
 def _words(error: Exception) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from simulator.caller.connections import Connections
 from simulator.config.models import ProcessConfig
 from simulator.observers.clock import FaketimeClock
 from simulator.observers.groups import (
@@ -99,7 +100,7 @@ class MerchantProcess:
     def wait_ready(self, seconds: float) -> None:
         """Until ready_url answers 2xx, or the port answers. ProcessDied; ProcessError if late."""
         until = self._clock() + seconds
-        with httpx.Client(timeout=2, trust_env=False) as client:
+        with httpx.Client(transport=Connections(), timeout=2, trust_env=False) as client:
             while True:
                 self._check_alive()
                 why = self._not_ready(client)

@@ -38,6 +38,24 @@ def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
+def trickling(piece: bytes, beginning: bytes = b"", rounds: int = 60) -> Handler:
+    """Says a little every 50 ms and, after three seconds, no more."""
+
+    def handle(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(beginning)
+        for _round in range(rounds):
+            connection.sendall(piece)
+            time.sleep(0.05)
+
+    return handle
+
+
+HEADERS = trickling(b"X-A: b\r\n", b"HTTP/1.1 200 OK\r\n")
+"""Headers without end."""
+CONTINUES = trickling(b"HTTP/1.1 100 Continue\r\n\r\n")
+"""One "100 Continue" after another."""
+
+
 @dataclass
 class Server:
     """A server that hands each request to a function; `requests` keeps them as they came."""

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.caller.burst import BurstSender
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
-from tests.simulator.caller.servers import answer, serving
+from tests.simulator.caller.servers import CONTINUES, HEADERS, Handler, answer, serving
 
 COUNT = 10
 BODY = b'{"jsonrpc":"2.0","id":1,"method":"CreateTransaction","params":{}}'
@@ -184,6 +184,12 @@ def test_a_merchant_that_never_answers() -> None:
     failure = outcome(lambda connection, _: over.wait(30), timeout_ms=50)
     over.set()
     assert (failure.kind, failure.text) == (FailureKind.TIMEOUT, "no whole answer within 50 ms")
+
+
+@pytest.mark.parametrize("handler", [HEADERS, CONTINUES])
+def test_one_that_trickles_has_no_more_time_by_that(handler: Handler) -> None:
+    failure = outcome(handler, timeout_ms=300)
+    assert (failure.kind, failure.text) == (FailureKind.TIMEOUT, "no whole answer within 300 ms")
 
 
 def test_one_that_breaks_off_does_not_spoil_the_others() -> None:

@@ -12,7 +12,14 @@ import pytest
 from simulator.caller.faults import Fault, FaultKind
 from simulator.caller.faulty import FaultSender
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
-from tests.simulator.caller.servers import answer, closed_port, serving
+from tests.simulator.caller.servers import (
+    CONTINUES,
+    HEADERS,
+    answer,
+    closed_port,
+    serving,
+    trickling,
+)
 
 BODY = b'{"jsonrpc":"2.0","id":1,"method":"PerformTransaction","params":{"id":"a"}}'
 REPLY = answer(b'{"jsonrpc":"2.0","id":1,"result":{}}')
@@ -94,6 +101,20 @@ def test_silence_is_the_merchants_own(kind: FaultKind) -> None:
         outcome = FaultSender(50).send(WireRequest(server.url, body=BODY), Fault(kind))
         over.set()
     assert outcome == WireFailure(FailureKind.TIMEOUT, "no whole answer within 50 ms")
+
+
+@pytest.mark.parametrize(
+    ("fault", "handler"),
+    [
+        (Fault(FaultKind.RESET_REPLY, after=50), trickling(b"H")),
+        (Fault(FaultKind.CONTENT_TYPE), HEADERS),
+        (Fault(FaultKind.CONTENT_TYPE), CONTINUES),
+    ],
+)
+def test_one_that_trickles_has_no_more_time_by_that(fault: Fault, handler: Handler) -> None:
+    with serving(handler) as server:
+        outcome = FaultSender(300).send(WireRequest(server.url, body=BODY), fault)
+    assert outcome == WireFailure(FailureKind.TIMEOUT, "no whole answer within 300 ms")
 
 
 def test_hanging_up_without_an_answer_is_the_merchants_own() -> None:

@@ -12,12 +12,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 
 from simulator.caller.faults import Fault, FaultKind
 from simulator.caller.faulty import FaultSender
+from simulator.caller.http import HttpTransport
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
-from tests.simulator.caller.servers import answer, closed_port, whole_request
+from tests.simulator.caller.servers import (
+    HEADERS,
+    Handler,
+    answer,
+    closed_port,
+    whole_request,
+)
 
 BODY = b'{"jsonrpc":"2.0","id":1,"method":"PerformTransaction","params":{"id":"a"}}'
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl")
@@ -49,8 +57,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def _reply(connection: socket.socket, _: bytes) -> None:
+    connection.sendall(answer(b"{}"))
+
+
 @contextmanager
-def serving(certificate: Path) -> Iterator[Served]:
+def serving(certificate: Path, reply: Handler = _reply) -> Iterator[Served]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     served = Served()
@@ -62,8 +74,9 @@ def serving(certificate: Path) -> Iterator[Served]:
             try:
                 with context.wrap_socket(connection, server_side=True) as secure:
                     secure.settimeout(20)
-                    served.body = whole_request(secure).partition(b"\r\n\r\n")[2]
-                    secure.sendall(answer(b"{}"))
+                    request = whole_request(secure)
+                    served.body = request.partition(b"\r\n\r\n")[2]
+                    reply(secure, request)
             except OSError:
                 pass  # the caller has left, which is what is tested
             finally:
@@ -94,6 +107,30 @@ def test_the_merchant_gets_all_and_we_hear_nothing(
     assert body == BODY
     assert isinstance(outcome, WireFailure)
     assert outcome.kind is FailureKind.INJECTED
+
+
+def test_one_that_trickles_after_we_hung_up_is_too_slow(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
+    with serving(certificate, HEADERS) as served:
+        request = WireRequest(f"https://127.0.0.1:{served.port}/", body=BODY)
+        outcome = FaultSender(300).send(request, Fault(FaultKind.HANG_UP))
+    assert outcome == WireFailure(FailureKind.TIMEOUT, "no whole answer within 300 ms")
+
+
+@pytest.mark.parametrize("reply", [_reply, HEADERS])
+def test_the_time_limit_of_an_ordinary_call(
+    reply: Handler, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusting = ssl.create_default_context(cafile=f"{certificate}.crt")
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda **_: trusting)
+    with serving(certificate, reply) as served, HttpTransport(1000) as transport:
+        outcome = transport.send(WireRequest(f"https://127.0.0.1:{served.port}/", body=BODY))
+    if reply is HEADERS:
+        assert outcome == WireFailure(FailureKind.TIMEOUT, "no whole answer within 1000 ms")
+    else:
+        assert isinstance(outcome, WireAnswer)
 
 
 def test_half_a_body(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:

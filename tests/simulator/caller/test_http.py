@@ -13,7 +13,14 @@ import respx
 
 from simulator.caller.http import LARGEST_ANSWER, HttpTransport
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
-from tests.simulator.caller.servers import answer, closed_port, serving
+from tests.simulator.caller.servers import (
+    CONTINUES,
+    HEADERS,
+    Handler,
+    answer,
+    closed_port,
+    serving,
+)
 
 URL = "http://127.0.0.1:5000/payme"
 REQUEST = WireRequest(URL, headers=(("Content-Type", "application/json"),), body=b'{"id":1}')
@@ -175,6 +182,50 @@ def test_an_answer_that_drips_is_too_slow_as_a_whole() -> None:
     with serving(drip) as server, HttpTransport(10_000, clock) as transport:
         kind, text = failed(transport.send(WireRequest(server.url, body=b"{}")))
     assert (kind, text) == (FailureKind.TIMEOUT, "no whole answer within 10000 ms")
+
+
+@pytest.mark.parametrize("handler", [HEADERS, CONTINUES])
+def test_one_that_trickles_has_no_more_time_by_that(handler: Handler) -> None:
+    with serving(handler) as server, HttpTransport(300) as short:
+        kind, text = failed(short.send(WireRequest(server.url, body=b"{}")))
+    assert (kind, text) == (FailureKind.TIMEOUT, "no whole answer within 300 ms")
+
+
+def test_one_that_reads_the_call_by_and_by_has_no_more_time_by_that() -> None:
+    taken = 0
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def swallow() -> None:
+            nonlocal taken
+            connection, _ = listener.accept()
+            with connection:
+                while not over.wait(0.002) and (part := connection.recv(200_000)):
+                    taken += len(part)
+
+        reader = threading.Thread(target=swallow)
+        reader.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with HttpTransport(300) as short:
+            kind, _ = failed(short.send(WireRequest(url, body=b" " * 60_000_000)))
+        over.set()
+        reader.join()
+    assert kind is FailureKind.TIMEOUT
+    assert taken < 60_000_000
+
+
+def test_each_call_on_a_kept_connection_has_its_own_time() -> None:
+    now = 0
+
+    def clock() -> int:
+        return now
+
+    with serving(_keep_alive) as server, HttpTransport(1000, clock) as transport:
+        for _ in range(3):
+            assert isinstance(transport.send(WireRequest(server.url, body=b"{}")), WireAnswer)
+            now += 900
+        assert len(server.requests) == 1
+        transport.drop_connections()
 
 
 def test_a_merchant_that_never_answers() -> None:

@@ -109,6 +109,31 @@ def test_a_merchant_starts_becomes_ready_and_stops(
     process.stop()
 
 
+TRICKLES = """
+import os, socket, time
+listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
+listener.settimeout(60)
+while True:
+    connection, _ = listener.accept()
+    try:
+        connection.sendall(b"HTTP/1.1 200 OK\\r\\n")
+        for _ in range(80):
+            connection.sendall(b"X-A: b\\r\\n")
+            time.sleep(0.05)
+        connection.sendall(b"Content-Length: 0\\r\\n\\r\\n")
+    except OSError:
+        pass
+"""
+
+
+def test_one_that_trickles_at_its_ready_url_is_not_ready(merchant: Start) -> None:
+    process = merchant(TRICKLES, ready="/ready")
+    process.start()
+    merchant(TRICKLES).wait_ready(30)  # its port answers
+    with pytest.raises(ProcessError, match=r"not ready after 0.1 s: .*(timed out|had its time)"):
+        process.wait_ready(0.1)
+
+
 def test_it_can_be_started_again_into_the_same_output(merchant: Start) -> None:
     process = merchant()
     for _ in range(2):
