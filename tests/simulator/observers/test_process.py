@@ -308,7 +308,7 @@ def test_one_that_cannot_start_at_once_is_tried_again(merchant: Start, tmp_path:
 def test_one_that_never_starts_again_is_given_up(merchant: Start) -> None:
     process = merchant("print('once more')\nraise SystemExit(3)")
     with pytest.raises(ProcessDied, match="with exit code 3"):
-        process.start_again(0.2)
+        process.start_again(1)
     assert process.tail().count("once more") > 1
     assert not process.alive()
 
