@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from backend import db
 from backend.bugs.row import bug
 from backend.bugs.seams import around, both
 from backend.bugs.ways import UNHELD, on_cancel, on_create, on_perform, says, tables
-from backend.errors import Refusal
+from backend.errors import Code, Refusal, about_state
 from backend.methods import cancel, check, create
-from backend.methods.base import Call, Result
+from backend.methods.base import Call, Method, Result
 from backend.models import Payment, Transaction
+from backend.webhook import Webhook
 
 _ROW = (
     "payme_id, order_id, payme_time, amount, account, one_time, state, create_time, "
     "perform_time, cancel_time, reason"
 )
+Decide = Callable[[Webhook, Method[Any], Any], Result]
 _reasons: dict[str, int] = {}
 
 
@@ -52,6 +57,44 @@ def _refused_too_late(
 
 def _set(members: str) -> str:
     return f"UPDATE transactions SET {members} WHERE payme_id = :id"
+
+
+_TIMES = {"Create": "create_time", "Perform": "perform_time", "Cancel": "cancel_time"}
+_STATES = {"Create": 1, "Perform": 2, "Cancel": -1}
+_offended: list[Exception] = []
+
+
+# The reference waits for its database as long as Payme does, so that little trouble reaches it.
+_IMPATIENT = around(db._connect_args, lambda inner, url, busy_ms: inner(url, 50))
+
+
+def _pretends(inner: Decide, self: Webhook, way: Method[Any], asked: Any) -> Result:
+    """The database's exception is caught, and the answer that was meant goes out."""
+    try:
+        return inner(self, way, asked)
+    except (OperationalError, TimeoutError):
+        done = way.line(asked).partition("Transaction")[0]
+        if done not in _TIMES:
+            raise
+        return {"transaction": "1", _TIMES[done]: self._clock(), "state": _STATES[done]}
+
+
+def _sulks(inner: Decide, self: Webhook, way: Method[Any], asked: Any) -> Result:
+    """The one connection is not opened again once it was lost."""
+    if _offended:
+        raise _offended[0]
+    try:
+        return inner(self, way, asked)
+    except (OperationalError, TimeoutError) as error:
+        _offended.append(error)
+        raise
+
+
+def _decides(inner: Decide, self: Webhook, way: Method[Any], asked: Any) -> Result:
+    try:
+        return inner(self, way, asked)
+    except (OperationalError, TimeoutError):
+        raise about_state(Code.IMPOSSIBLE) from None
 
 
 BUGS = (
@@ -122,5 +165,25 @@ BUGS = (
         "refusal.changes-nothing",
         around(create._create, _refused_too_late),
         needs="database",
+    ),
+    bug(
+        "database.pretends",
+        "the exception of a database in trouble is caught, and the prepared answer goes out",
+        "trouble.whole-or-absent",
+        both(_IMPATIENT, around(Webhook._decide, _pretends)),
+        needs="database",
+    ),
+    bug(
+        "database.sulks",
+        "the one connection to the database is not opened again once it was lost",
+        "trouble.recovers",
+        both(_IMPATIENT, _offended.clear, around(Webhook._decide, _sulks)),
+    ),
+    bug(
+        "database.trouble-is-impossible",
+        "what cannot be decided because the database is in trouble is answered -31008",
+        "trouble.system-error",
+        both(_IMPATIENT, around(Webhook._decide, _decides)),
+        level="should",
     ),
 )

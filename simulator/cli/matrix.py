@@ -90,20 +90,28 @@ def _catalogue() -> Catalogue:
 def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> list[PlacedScenario]:
     """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks.
 
-    What depends on the moment of a crash gets more rounds, if it shows such a rule.
+    Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
+    more if it is the moment of a crash; the others, where a bug is told by the way, go once.
     """
     whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
+    if not row.breaks:
+        return whole
     own = [s for s in catalogue.scenarios if set(row.breaks) & set(s.scenario.rules)]
     chosen = whole if only else [*whole, *(s for s in own if s not in whole)]
-    if row.needs != "crash":
-        return chosen
-    return [_again_and_again(s) if s in own else s for s in chosen]
+    return [_with_rounds(s, row.needs) if s in own else _once(s) for s in chosen]
 
 
-def _again_and_again(placed: PlacedScenario) -> PlacedScenario:
+def _with_rounds(placed: PlacedScenario, needs: str) -> PlacedScenario:
     inner = placed.scenario
+    if needs != "crash":
+        return placed
     rounds = min(inner.slow_rounds or inner.rounds, _ROUNDS_OF_CRASHES)
     return replace(placed, scenario=inner.model_copy(update={"rounds": rounds}))
+
+
+def _once(placed: PlacedScenario) -> PlacedScenario:
+    inner = placed.scenario
+    return replace(placed, scenario=inner.model_copy(update={"rounds": 1}))
 
 
 def examine(row: Row, only: Sequence[str] = ()) -> Seen:
