@@ -72,7 +72,7 @@ FORGOTTEN = (
         "race.create-one-transaction",
     ),
 )
-RIGHT = (FIRST, *(bug.scenario for bug in FORGOTTEN), "create.*", "official.*")
+RIGHT = (FIRST, *(bug.scenario for bug in FORGOTTEN), "official.*", "create.repeat*")
 
 
 def run_reproduce() -> int:

@@ -133,6 +133,8 @@ class Books:
             self.refused[payme_id] = params
             return
         self.refused.pop(payme_id, None)
+        for other in self.of_account(params.get("account")):
+            other.seen = None  # whoever took a second one may have written over the first
         time = params.get("time")
         tx = Transaction(
             payme_id,

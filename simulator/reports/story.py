@@ -19,7 +19,7 @@ from simulator.reports.text import counted, printable, seconds
 _LABEL = 20
 _ROOM = 76  # what fits beside a label on a screen of 100 columns
 _GO_ON = {
-    "all of it": "payme-sandbox check --reference after-fix",
+    "all of it": "payme-sandbox check --reference before-fix (or after-fix, or one-time)",
     "your shop": "docs/reproduce-unique-bug.md",
 }
 _WRONG = (Outcome.FAILED, Outcome.NOT_TESTABLE, Outcome.WARNED)

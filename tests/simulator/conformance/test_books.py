@@ -105,6 +105,13 @@ def test_a_create_without_an_answer_may_be_known_to_the_merchant() -> None:
     assert kept.lost == {}
 
 
+@pytest.mark.parametrize(("account", "seen"), [("17", False), ("18", True)])
+def test_a_second_creation_makes_the_look_at_the_first_old(account: str, seen: bool) -> None:
+    look = (Method.CHECK, {"id": A}, result(state=1))
+    kept = books(created(), look, created(id="b" * 24, account={"order_id": account}))
+    assert (kept.transactions[A].seen is not None) == seen
+
+
 def test_a_repetition_that_is_answered_ends_the_doubt() -> None:
     lost = (Method.PERFORM, {"id": A}, NOTHING)
     assert books(created(), lost, performed()).transactions[A].sure
