@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 from rich.console import Console
@@ -101,16 +101,13 @@ class Shop:
         environ = {**clean_environment(), **variables}
         self._loaded: Loaded = load_settings(path, None, None, environ)
         self._process: MerchantProcess | None = start_process(self._loaded, stack, environ)
-        self._floor = Floor()
 
     def open(self, catalogue: Catalogue, stack: ExitStack) -> None:
         """Wait until it answers. Raises TargetError."""
         self._catalogue = catalogue
         choices = Choices("default", strict=False, seed=_SEED, wait=None)
         self._opened: Opened = stack.enter_context(
-            open_target(
-                self._loaded, self._process, catalogue.rules, choices, _unheard, self._floor
-            )
+            open_target(self._loaded, self._process, catalogue.rules, choices, _unheard, Floor())
         )
 
     def attempt(self) -> Attempt:
@@ -157,7 +154,9 @@ class Shop:
         catalogue = self._catalogue
         chosen = select(catalogue.scenarios, catalogue.rules, Selection(only=globs))
         quick = [s for s in chosen if not {"slow", "wait"} & set(s.scenario.tags)]
-        runner = Runner(self._opened.world, listen, self._floor, self._loaded.config.merchant.url)
+        floor = Floor()  # a run closes its own
+        world = replace(self._opened.world, pause=floor.pause)
+        runner = Runner(world, listen, floor, self._loaded.config.merchant.url)
         runner.run(jobs_of(quick))
         if runner.interrupted:
             raise KeyboardInterrupt
