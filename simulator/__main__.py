@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import sys
 
-from simulator.cli import cli
+from simulator.interrupts import interrupts
 
 
 def main() -> None:
     """Run the command line; its exit code is the process's."""
-    cli.main(prog_name="payme-sandbox", args=sys.argv[1:])
+    interrupts.listen()  # first: what is imported below takes its time
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        code = interrupts.code
+    sys.exit(code)
+
+
+def _run() -> int:
+    import click
+
+    from simulator.cli import cli
+
+    try:
+        code = cli.main(prog_name="payme-sandbox", args=sys.argv[1:], standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:  # click's word for Ctrl-C, and for a question that nobody answers
+        if interrupts.heard:
+            raise KeyboardInterrupt from None
+        click.echo("Aborted!", err=True)
+        return 1
+    return int(code or 0)
 
 
 if __name__ == "__main__":

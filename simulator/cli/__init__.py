@@ -19,7 +19,7 @@ Exit codes:
   3    the merchant cannot be reached or died
   4    nothing was selected
   5    load thresholds breached
-  130  interrupted
+  130  interrupted (Ctrl-C; 143 by SIGTERM, 129 by SIGHUP)
 """
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)

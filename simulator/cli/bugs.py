@@ -17,6 +17,7 @@ from simulator.cli.matrix import run_matrix
 from simulator.cli.reference import clean_environment
 from simulator.conformance.load import load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
+from simulator.interrupts import interrupts
 from simulator.reports.files import ReportError, prepare, write_atomically
 from simulator.reports.json_report import dumped
 from simulator.reports.zoo import Matrix, Row, listed, matrix_document, summed_up
@@ -61,7 +62,7 @@ def run_bugs(
         return 2
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
-        return 130
+        return interrupts.code
 
 
 def _refuse_slips(json_file: Path | None, matrix: bool, html_file: Path | None) -> None:

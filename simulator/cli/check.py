@@ -23,6 +23,7 @@ from simulator.conformance.load import PlacedScenario, load_catalogue
 from simulator.conformance.runner import jobs_of
 from simulator.conformance.selection import NothingSelected, Selection, select
 from simulator.conformance.yamlfile import ScenarioError
+from simulator.interrupts import interrupts
 from simulator.reports import ReportError
 
 
@@ -45,7 +46,7 @@ def run_check(options: CheckOptions) -> int:
         return 2
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
-        return 130
+        return interrupts.code
 
 
 def _settings(options: CheckOptions, stack: ExitStack) -> tuple[Loaded, Mapping[str, str]]:

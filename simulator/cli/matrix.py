@@ -23,6 +23,7 @@ from simulator.conformance.load import Catalogue, PlacedScenario, load_catalogue
 from simulator.conformance.preflight import preflight
 from simulator.conformance.runner import Runner, jobs_of
 from simulator.conformance.selection import Selection, select
+from simulator.interrupts import interrupts
 from simulator.reports.progress import ProgressLine
 from simulator.reports.zoo import Row, Seen, Told
 
@@ -68,6 +69,7 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _deaf() -> None:
+    interrupts.listen()  # told to end, they stop their merchant first
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -44,6 +44,7 @@ from simulator.conformance.load import Catalogue, PlacedScenario
 from simulator.conformance.preflight import preflight
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.runner import Runner, jobs_of
+from simulator.interrupts import interrupts
 from simulator.observers.process import MerchantProcess
 from simulator.reports import (
     Broadcast,
@@ -144,8 +145,9 @@ class Run:
     def _go(self, process: MerchantProcess | None, choices: Choices) -> int:
         floor = Floor(self._options.jobs)
         stopped, code = "", 0
-        self._begin(not_looked_at(self._loaded.config, choices.at_once))
         try:
+            with interrupts.held():
+                self._begin(not_looked_at(self._loaded.config, choices.at_once))
             with open_target(
                 self._loaded,
                 process,
@@ -158,8 +160,9 @@ class Run:
         except TargetError as error:
             stopped, code = str(error), error.exit_code
         except KeyboardInterrupt:
-            stopped, code = "interrupted", 130
-        return self._finish(stopped, code)
+            stopped, code = "interrupted", interrupts.code
+        with interrupts.held():
+            return self._finish(stopped, code)
 
     def _begin(self, unseen: tuple[str, ...]) -> None:
         merchant = self._loaded.config.merchant
@@ -197,7 +200,7 @@ class Run:
         runner.run(self._jobs, self._options.fail_fast)
         self._last_look(opened)
         if runner.interrupted:
-            return "interrupted: what had run is reported", 130
+            return "interrupted: what had run is reported", interrupts.code
         if runner.gone:
             return runner.gone, 3
         problem = opened.log.problem() if opened.log else ""

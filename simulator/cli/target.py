@@ -24,6 +24,7 @@ from simulator.conformance.health import Health
 from simulator.conformance.logwatch import EXCUSED_FOR_UNSENT, LogWatch
 from simulator.conformance.session import Eyes, Terms, World
 from simulator.conformance.values import Fresh
+from simulator.interrupts import interrupts
 from simulator.observers.database import Database, DatabaseError
 from simulator.observers.log import LogError, LogReader, open_log
 from simulator.observers.orders import Numbers, OrdersError, OrderSource, open_orders
@@ -128,10 +129,11 @@ def _open_log(
     if not config.log:
         return None
     try:
-        log = open_log(config.log, process.output if process else None)
+        with interrupts.held():
+            log = open_log(config.log, process.output if process else None)
+            stack.callback(log.close)
     except LogError as error:
         raise TargetError(str(error), 2) from error
-    stack.callback(log.close)
     return log
 
 

@@ -41,6 +41,11 @@ def stop_group(process: subprocess.Popen[Any], grace: float = GRACE_SECONDS) -> 
     process.wait()
 
 
+def strike(process: subprocess.Popen[Any]) -> None:
+    """End the group at once and wait for nothing, as a signal's handler must."""
+    _signal(process, hard=True)
+
+
 def kill_tree(process: subprocess.Popen[Any]) -> None:
     """End it and all that it started at once, with no word of warning, as a lost machine would.
 

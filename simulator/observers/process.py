@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ import httpx
 
 from simulator.caller.connections import Connections
 from simulator.config.models import ProcessConfig
+from simulator.interrupts import interrupts
 from simulator.observers.clock import FaketimeClock
 from simulator.observers.groups import (
     GRACE_SECONDS,
@@ -26,6 +28,7 @@ from simulator.observers.groups import (
     kill_tree,
     shown_command,
     stop_group,
+    strike,
 )
 
 _POLL_SECONDS = 0.03
@@ -93,9 +96,10 @@ class MerchantProcess:
             self._folder = tempfile.TemporaryDirectory(
                 prefix="payme-sandbox-", ignore_cleanup_errors=True
             )
-        with self.output.open("ab") as output:
+        with interrupts.held(), self.output.open("ab") as output:
             self._process = self._spawn(output.fileno())
-        atexit.register(self.stop)
+            atexit.register(self.stop)
+            interrupts.last_resorts[id(self)] = partial(strike, self._process)
 
     def wait_ready(self, seconds: float) -> None:
         """Until ready_url answers 2xx, or the port answers. ProcessDied; ProcessError if late."""
@@ -140,17 +144,21 @@ class MerchantProcess:
 
     def stop(self) -> None:
         """End the whole group; its output stays readable until `close`. Twice does no harm."""
-        if self._process is not None:
-            stop_group(self._process, self._grace)
-            self._process = None
-        atexit.unregister(self.stop)
+        with interrupts.held():
+            if self._process is not None:
+                stop_group(self._process, self._grace)
+            self._gone()
 
     def kill(self) -> None:
         """End the whole tree at once (SIGKILL), as a power cut would. `start_again` follows."""
         if self._process is not None:
             kill_tree(self._process)
-            self._process = None
+        self._gone()
+
+    def _gone(self) -> None:
+        self._process = None
         atexit.unregister(self.stop)
+        interrupts.last_resorts.pop(id(self), None)
 
     def start_again(self, seconds: float) -> None:
         """Start it after `kill` and wait until it is ready. ProcessError if it does not come.

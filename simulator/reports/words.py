@@ -32,7 +32,9 @@ _EXITS = {
     3: "the merchant is unreachable or died",
     4: "nothing was selected",
     5: "a load threshold was breached",
+    129: "interrupted by SIGHUP",
     130: "interrupted",
+    143: "interrupted by SIGTERM",
 }
 
 
