@@ -5,7 +5,6 @@ Reading goes on where it stopped; nothing is ever read twice. Every reader is sa
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import threading
 from pathlib import Path
@@ -18,6 +17,7 @@ from simulator.observers.log_lines import LineStore, LogLine, Mark
 __all__ = ["CommandLog", "FileLog", "LogError", "LogLine", "LogReader", "Mark", "open_log"]
 
 _CHUNK = 1024 * 1024
+_LAST_WORDS_S = 2.0
 
 
 class LogError(Exception):
@@ -226,22 +226,21 @@ class CommandLog:
         code = self._process.poll()
         if code is None:
             return ""
-        self._thread.join()
+        # a child that it left behind may hold the pipe: its last words are waited for, not it
+        self._thread.join(_LAST_WORDS_S)
         with self._lock:
             last = [line.text for line in self._store.since(Mark(0))[-5:]]
         said = "\n".join(last) or "(nothing printed)"
         return f"[log] command {self._command} ended with exit code {code}\n{said}"
 
     def close(self) -> None:
-        """Stop the program."""
+        """Stop the program and what it has started; one that left its group is not waited for."""
         stop_group(self._process, grace=1)
-        self._thread.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._thread.join(_LAST_WORDS_S)
 
     def _follow(self) -> None:
         assert self._process.stdout is not None
-        with contextlib.suppress(ValueError):  # closed under our hands
+        with self._process.stdout:
             while data := self._process.stdout.read(64 * 1024):
                 with self._lock:
                     self._store.feed(data)

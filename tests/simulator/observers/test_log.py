@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 from simulator.config.log import LogConfig
 from simulator.observers.log import CommandLog, FileLog, LogError, LogReader, open_log
 from simulator.observers.log_lines import MOST_BYTES, LineStore, Mark
+from tests.simulator.observers.test_process import running
 
 
 def append(path: Path, text: str | bytes) -> None:
@@ -286,6 +288,25 @@ def test_a_command_that_ends_says_why() -> None:
     until(lambda: log.problem() != "")
     assert "ended with exit code 4\nno such unit" in log.problem()
     log.close()
+
+
+@pytest.mark.parametrize("left_the_group", [False, True])
+def test_a_command_that_leaves_a_child_behind(left_the_group: bool) -> None:
+    """The child holds the pipe: it is stopped, or not waited for."""
+    code = (
+        "import subprocess, sys\n"
+        "sleeper = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        f"print(subprocess.Popen(sleeper, start_new_session={left_the_group}).pid)\n"
+    )
+    log = CommandLog((sys.executable, "-W", "ignore", "-c", code))
+    until(lambda: len(log.since(Mark(0))) == 1)
+    child = int(log.since(Mark(0))[0].text)
+    until(lambda: log.problem() != "")
+    assert "ended with exit code 0" in log.problem()
+    log.close()
+    if left_the_group:
+        os.kill(child, signal.SIGKILL)
+    until(lambda: not running(child))
 
 
 def test_a_command_that_is_not_there() -> None:
