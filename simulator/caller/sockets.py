@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import h11
+import httpx
 
 from simulator.caller.http import LARGEST_ANSWER
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
@@ -26,7 +27,7 @@ def connected(url: str, timeout_ms: int) -> socket.socket:
         return raw
     try:
         return ssl.create_default_context().wrap_socket(raw, server_hostname=parts.hostname)
-    except OSError:
+    except BaseException:
         raw.close()
         raise
 
@@ -43,14 +44,12 @@ class Conversation:
 
     def serialise(self, request: WireRequest) -> bytes:
         """The whole call. Raises h11.LocalProtocolError if HTTP does not allow it."""
-        parts = urlsplit(request.url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        host = parts.netloc.rpartition("@")[2]
-        pairs = [("Host", host), ("Content-Length", str(len(request.body)))]
+        url = httpx.URL(request.url)  # as in any other call: letters beyond ASCII are escaped
+        pairs = [("Host", url.netloc.decode()), ("Content-Length", str(len(request.body)))]
         pairs += [*request.headers, ("Connection", "close")]
         headers = [(name.encode(), value.encode()) for name, value in pairs]
         head = self.connection.send(
-            h11.Request(method=request.method, target=target, headers=headers)
+            h11.Request(method=request.method, target=url.raw_path, headers=headers)
         )
         body = self.connection.send(h11.Data(data=request.body))
         self.connection.send(h11.EndOfMessage())

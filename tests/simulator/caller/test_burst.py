@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import ssl
 import statistics
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from simulator.caller.burst import BurstSender
+from simulator.caller.sockets import connected
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure, WireRequest
 from tests.simulator.caller.servers import CONTINUES, HEADERS, Handler, answer, serving
 
@@ -142,6 +144,32 @@ def test_the_request_is_http_as_it_should_be() -> None:
     assert f"Content-Length: {len(BODY)}".encode() in lines
     assert "Authorization: Basic клю́ч".encode() in lines
     assert body == BODY
+
+
+def test_an_address_may_have_letters_beyond_ascii() -> None:
+    with serving(lambda connection, _: connection.sendall(answer(b"{}"))) as server:
+        place = server.url.split("/")[2]
+        (arrival,) = BurstSender(20_000).send(requests(f"{server.url}/плат?ключ=ё", 1))
+    assert isinstance(arrival.answer, WireAnswer)
+    (raw,) = server.requests
+    first, host = raw.split(b"\r\n")[:2]
+    assert first == (
+        b"POST /payme/%D0%BF%D0%BB%D0%B0%D1%82?%D0%BA%D0%BB%D1%8E%D1%87=%D1%91 HTTP/1.1"
+    )
+    assert host == f"Host: {place}".encode()
+
+
+def test_nothing_is_left_open_by_a_refused_handshake(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[socket.socket] = []
+
+    def refuse(_: ssl.SSLContext, sock: socket.socket, **more: object) -> None:
+        taken.append(sock)
+        raise ValueError("server_hostname cannot start with a dot")
+
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", refuse)
+    with serving(lambda *_: None) as server, pytest.raises(ValueError, match="a dot"):
+        connected(server.url.replace("http:", "https:"), 1000)
+    assert [sock.fileno() for sock in taken] == [-1]
 
 
 def outcome(
