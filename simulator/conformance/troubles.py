@@ -46,7 +46,8 @@ def call_in_trouble(
     with _while_it_lasts(database.begin_trouble(kind), session.world.caller.timeout_ms):
         made = session.world.caller.burst(calls, session.name, step)
     _pass_log(session, step)
-    judged = session.take(made, step, unsent=False)
+    with _hangs_are_told(session, step):
+        judged = session.take(made, step, unsent=False)
     _recovers(session, step)
     put_off = [seen.made.call for seen in judged if seen.answer.code == Code.SYSTEM]
     unheard = [seen.made.call for seen in judged if seen.answer.kind == "nothing"]
@@ -93,25 +94,31 @@ def _recovers(session: Session, step: str) -> None:
     """The merchant answers again, with nobody's help, within some seconds."""
     known = next(iter(session.books.transactions), "f" * 24)
     call = Call(Method.CHECK, {"id": known})
-    report = Report(looked_at={RECOVERS})
-    try:
+    with _hangs_are_told(session, step):
         seen = _ask_until_well(session, call, step)
-    except MerchantGone as gone:
-        _tell(session, step, report, str(gone).splitlines()[0])
-        raise
     if not _is_well(seen):
-        _tell(session, step, report, seen.answer.code or "no answer")
+        _tell(session, step, seen.answer.code or "no answer")
         raise MerchantGone(
             "the merchant does not recover from trouble with its database, which is over: "
             f"{call.label} is still answered with {seen.answer.code or 'nothing'}"
         )
-    session.recorder.standing(step, report, Verdict.ANSWER)
+    session.recorder.standing(step, Report(looked_at={RECOVERS}), Verdict.ANSWER)
 
 
-def _tell(session: Session, step: str, report: Report, seen: object) -> None:
+@contextmanager
+def _hangs_are_told(session: Session, step: str) -> Iterator[None]:
+    """Calls outlast the trouble by far; who still hangs then has not recovered."""
+    try:
+        yield
+    except MerchantGone as gone:
+        _tell(session, step, str(gone).splitlines()[0])
+        raise
+
+
+def _tell(session: Session, step: str, seen: object) -> None:
     text = "The database is well again, and the merchant is not."
     finding = Finding(RECOVERS, text, "CheckTransaction", "an answer again", str(seen))
-    report.findings.append(finding)
+    report = Report(looked_at={RECOVERS}, findings=[finding])
     session.recorder.standing(step, report, Verdict.ANSWER)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulator.caller.wire import FailureKind, WireFailure
 from simulator.conformance.events import Outcome, ScenarioStarted, Verdict
 from simulator.conformance.ports import DatabaseError, TroubleKind
 from simulator.conformance.troubles import RECOVERS, WHOLE
@@ -126,6 +127,18 @@ def test_one_that_does_not_recover_ends_the_run() -> None:
     assert (check.outcome, check.actual) == (Outcome.FAILED, "-32400")
     assert "is well again, and the merchant is not" in check.message
     assert [e.name for e in seen.events if isinstance(e, ScenarioStarted)] == ["some.scenario"]
+
+
+@pytest.mark.parametrize("calls", [1, 2], ids=["asked afterwards", "in the calls themselves"])
+def test_one_that_hangs_from_then_on_ends_the_run(calls: int) -> None:
+    def hang(merchant: Merchant) -> None:
+        merchant.instead = lambda sent, reply: WireFailure(FailureKind.TIMEOUT, "no answer")
+
+    on = troubled(hang, hang)
+    seen = run(scenario(STEPS.replace("count: 1", f"count: {calls}"), HEAD), on=on)
+    check = seen.one(RECOVERS)
+    assert check.outcome is Outcome.FAILED
+    assert check.actual.startswith("the merchant hangs: 3 calls in a row")
 
 
 def test_one_that_needs_a_moment_recovers() -> None:
