@@ -14,6 +14,7 @@ from backend.bugs import (
     database,
     durability,
     envelope,
+    fault,
     fiscal,
     log,
     perform,
@@ -28,7 +29,7 @@ from backend.bugs.seams import all_off
 _FAMILIES = (
     *(auth, transport, envelope, amounts, accounts),
     *(looking, create, perform, cancel, statement, fiscal),
-    *(simultaneous, durability, log, database),
+    *(simultaneous, durability, log, database, fault),
 )
 
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
