@@ -17,9 +17,9 @@ from simulator.protocol.oracle import Book, Seen, Terms, explains
 from simulator.protocol.vocabulary import Method
 
 _TIMES = {
-    Method.CREATE: ("create_time",),
-    Method.PERFORM: ("perform_time",),
-    Method.CANCEL: ("cancel_time",),
+    Method.CREATE: "create_time",
+    Method.PERFORM: "perform_time",
+    Method.CANCEL: "cancel_time",
 }
 
 
@@ -107,7 +107,7 @@ def book_of(session: Session) -> Book:
 def _serial(
     judged: Sequence[Judged], session: Session, before: Book, where: Where
 ) -> list[Mismatch]:
-    found = _twins(judged, where)
+    found = [miss for _, name, miss in _twins(judged, where) if name == "transaction"]
     calls = [seen for one in judged if (seen := _as_seen(one)) is not None]
     if len(calls) != len(judged):
         return found  # a call without an answer is a finding of its own
@@ -126,20 +126,41 @@ def _serial(
     return [*found, Mismatch("answers", wanted, seen_text, where)]
 
 
-def _twins(judged: Sequence[Judged], where: Where) -> list[Mismatch]:
+def later_answers(
+    judged: Sequence[Judged], session: Session, where: Where
+) -> list[tuple[Method | None, Mismatch]]:
+    """Where accepted calls of one method were answered with different times, and whose fault.
+
+    With a method: its repeats are answered anew each time, which says nothing of races. Without
+    one: they are answered the same as soon as the calls come one after the other.
+    """
+    found: list[tuple[Method | None, Mismatch]] = []
+    for twin, name, miss in _twins(judged, where):
+        if name != "transaction":
+            again = [session.call(twin.made.call, "after the burst") for _ in range(2)]
+            times = [seen.answer.member(name) for seen in again]
+            steady = MISSING not in times and times[0] == times[1]
+            found.append((None if steady else twin.method, miss))
+    return found
+
+
+def _twins(judged: Sequence[Judged], where: Where) -> list[tuple[Judged, str, Mismatch]]:
     """Whatever the order, a repeat is answered like the first: accepted calls of one method for
-    one transaction that end in one state tell the same time and number."""
+    one transaction that end in one state tell the same time and number. With one of the calls,
+    and the member that differs."""
     sides: dict[Seen, list[Judged]] = {}
     for one in judged:
         seen = _as_seen(one)
         if seen is not None and seen.state is not None:
             sides.setdefault(seen, []).append(one)
-    found: list[Mismatch] = []
+    found: list[tuple[Judged, str, Mismatch]] = []
     for seen, twins in sides.items():
-        paths = [f"result.{name}" for name in (*_TIMES.get(seen.method, ()), "transaction")]
-        for miss in _same(paths, twins, where):
-            path = f"{seen.method} of {seen.payme_id}: {miss.path}"
-            found.append(Mismatch(path, miss.expected, miss.actual, where))
+        names = [_TIMES[seen.method]] if seen.method in _TIMES else []
+        for name in (*names, "transaction"):
+            for miss in _same([f"result.{name}"], twins, where):
+                path = f"{seen.method} of {seen.payme_id}: {miss.path}"
+                miss = Mismatch(path, miss.expected, miss.actual, where)
+                found.append((twins[0], name, miss))
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator.caller.client import Call
 from simulator.conformance import format as fmt
 from simulator.conformance.audit import after_refusal
-from simulator.conformance.bursts import book_of, judge_burst
+from simulator.conformance.bursts import book_of, judge_burst, later_answers
 from simulator.conformance.calls import build_call, burst_calls, times_to_send
 from simulator.conformance.clocks import ROWS, advance
 from simulator.conformance.durability import after_restart
@@ -228,6 +228,10 @@ class StepRun:
             if part.expect is not None:
                 where = (*part.where, "expect")
                 found = judge_burst(part.expect, judged, self._session, scope, before, where)
+                if part.expect.serial:
+                    later = later_answers(judged, self._session, (*where, "serial"))
+                    verdicts.repeats([(of, miss) for of, miss in later if of], numbers)
+                    found += [miss for of, miss in later if not of]
                 verdicts.record(Verdict.ANSWER, part.rule, found, numbers, where)
                 broken = broken or bool(found)
         return broken

@@ -79,6 +79,13 @@ class StepVerdicts:
         numbers = (first.made.exchange.number, again.made.exchange.number)
         self.record(Verdict.ANSWER, rule, found, Evidence(numbers), ())
 
+    def repeats(self, found: Sequence[tuple[Method, Mismatch]], evidence: Evidence) -> None:
+        """Calls of a burst that were accepted like an earlier one, but not answered like it."""
+        for method, rule in _REPEAT_RULES.items():
+            mine = [miss for of, miss in found if of is method]
+            if mine:
+                self.record(Verdict.ANSWER, rule, mine, evidence, ())
+
     def database(
         self, expect: fmt.DatabaseExpect, rule: str, where: Where, before: Sequence[str]
     ) -> None:

@@ -20,6 +20,7 @@ from simulator.conformance.events import (
     ScenarioStarted,
     Totals,
 )
+from simulator.conformance.judging import ENGINE_RULES
 
 # A rule is as bad as the worst of its checks.
 WORST_FIRST = (
@@ -31,6 +32,7 @@ WORST_FIRST = (
     Outcome.SKIPPED,
 )
 LEVELS = (Level.MUST, Level.SHOULD, Level.MAY)
+_CAUSES = frozenset(ENGINE_RULES)
 
 
 @dataclass(slots=True)
@@ -184,9 +186,11 @@ class Run:
         ]
 
     def broken(self, *outcomes: Outcome) -> list[RuleResult]:
-        """Rules whose outcome is among `outcomes`: musts first, then as in the catalogue."""
+        """Rules whose outcome is among `outcomes`: musts first; of these causes before what may
+        follow from them (what every exchange and every repeat must keep to comes first); then as
+        in the catalogue."""
         wanted = [r for r in self.by_rule() if r.outcome in outcomes]
-        return sorted(wanted, key=lambda r: LEVELS.index(r.rule.level))
+        return sorted(wanted, key=lambda r: (LEVELS.index(r.rule.level), r.rule.id not in _CAUSES))
 
     def known(self) -> list[RuleResult]:
         """What the baseline excuses, also of rules that are broken elsewhere as well."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -122,6 +123,28 @@ def test_twins_of_a_race_tell_one_time() -> None:
     assert check.outcome is Outcome.FAILED
     assert check.actual.startswith("2 different: 17")
     assert check.expected == "the same in every answer"
+
+
+def test_twins_that_are_answered_anew_each_time_say_nothing_of_the_race() -> None:
+    on = stage()
+    times = itertools.count(17)
+
+    def anew(call: dict[str, Any], reply: Any) -> Any:
+        return {**reply, "result": {**reply["result"], "cancel_time": next(times)}}
+
+    on.merchant.bends["CancelTransaction"] = anew
+    seen = run(scenario(RACE), on=on)
+    check = seen.one("cancel.repeat-same-answer")
+    assert (check.outcome, check.expected) == (Outcome.FAILED, "the same in every answer")
+    assert seen.one("some.rule").outcome is Outcome.PASSED
+
+
+def test_twins_of_a_race_tell_one_number() -> None:
+    on = stage()
+    on.merchant.bends["CancelTransaction"] = bends.nth(2, bends.member("transaction", "99"))
+    check = run(scenario(RACE), on=on).one("some.rule")
+    assert check.outcome is Outcome.FAILED
+    assert check.actual.startswith('2 different: "')
 
 
 def test_without_refunds_too() -> None:
