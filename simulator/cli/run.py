@@ -18,6 +18,7 @@ from simulator.caller.wire import Exchange
 from simulator.cli.cases import FOLDER, CaseWriter
 from simulator.cli.masked import masked, masker_of
 from simulator.cli.options import CheckOptions
+from simulator.cli.printing import stdout
 from simulator.cli.target import (
     Choices,
     Opened,
@@ -106,6 +107,7 @@ class Run:
         self._tally = _Tally()
         self._started = time.monotonic_ns()
         self._lock = threading.Lock()
+        self._stdout = stdout()
         self._masker = masker_of(loaded)
         self._console, self._broadcast = self._listeners()
 
@@ -118,9 +120,11 @@ class Run:
             files.append(JunitReport(options.junit_file))
         if options.html_file:
             files.append(HtmlReport(options.html_file))
-        console = ConsoleReport(Console(), verbose=options.verbose, reports=files)
+        console = ConsoleReport(
+            Console(file=self._stdout.as_text()), verbose=options.verbose, reports=files
+        )
         step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        github = [GithubReport(sys.stdout, step_summary)] if options.github else []
+        github = [GithubReport(self._stdout.as_text(), step_summary)] if options.github else []
         kept = {
             name: str(value) if isinstance(value, Path) else value
             for name, value in asdict(options).items()
@@ -233,6 +237,11 @@ class Run:
             code, stopped = 4, stopped or "no selected scenario applies to this merchant"
         if code == 1 and self._options.exit_zero:
             code = 0
+        code = self._printed(code)
         took = elapsed_ms(self._started)
         self._listen(RunFinished(totals, code, took, stopped, stale))
-        return code
+        return self._printed(code)
+
+    def _printed(self, code: int) -> int:
+        """A run in which all is good but which cannot say so has another exit code."""
+        return 2 if code == 0 and self._stdout.trouble else code

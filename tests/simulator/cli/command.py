@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from click.testing import CliRunner
 
@@ -52,27 +53,34 @@ class Command:
         own = {"PYTHONPATH": str(ROOT), "COLUMNS": "100", "TEST_KEY": KEY}
         return {**clean, **own, **self.variables}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, stdout: int | IO[str] = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
         """Start it and leave it running."""
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "simulator", *arguments],
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
 
-    def __call__(self, *arguments: str, interrupt: Callable[[], object] | None = None) -> Ran:
+    def __call__(
+        self,
+        *arguments: str,
+        interrupt: Callable[[], object] | None = None,
+        stdout: int | IO[str] = subprocess.PIPE,
+    ) -> Ran:
         """Run it to its end; `interrupt` waits for the moment at which Ctrl-C is pressed."""
-        with self.start(*arguments) as process:
+        with self.start(*arguments, stdout=stdout) as process:
             if interrupt is not None:
                 interrupt()
                 process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=100)
-        ran = Ran(process.returncode, out, err)
+        ran = Ran(process.returncode, out or "", err)
         assert "Traceback (most recent call last)" not in ran.text, ran.text
         assert KEY not in ran.text, "the key is shown"
         return ran
