@@ -134,7 +134,7 @@ def check(
         env=environment,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     if not report.exists():

@@ -22,6 +22,7 @@ def _applies(scenario: PlacedScenario, kind: str) -> bool:
     return accounts in inner.account_types and lacking not in inner.requires
 
 
+@pytest.mark.timeout(300)  # the whole catalogue with its slow scenarios, on a busy machine too
 @pytest.mark.parametrize(
     ("kind", "profile"),
     [
