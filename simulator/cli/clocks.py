@@ -16,6 +16,19 @@ _NO_FAKETIME = "libfaketime was not asked for ([clock] faketime = true)"
 _NO_LIBRARY = "libfaketime is not installed here (Debian, Ubuntu: apt-get install faketime)"
 _NO_ROWS = "the merchant's rows must not be aged (age_rows = false, or no database)"
 
+_UNSAID_TIME = (
+    "age_rows = true shifts the columns that are mapped, and the one with Payme's time is not: map "
+    'payme_time = "…" in the columns of [database.transactions], or write payme_time = false there '
+    "if the merchant keeps none"
+)
+
+
+def why_no_ageing(config: Config) -> str:
+    """Why rows that may be aged cannot be, or an empty text: a merchant that counts from a column
+    nobody shifts would look wrong though it is right."""
+    table = config.database.transactions if config.database else None
+    return "" if not table or table.columns.payme_time is not None else _UNSAID_TIME
+
 
 def open_faketime(config: Config, stack: ExitStack) -> FaketimeClock | None:
     """libfaketime for a process that is about to start, if it is asked for and installed."""
@@ -36,6 +49,8 @@ def open_clocks(
     clocks: dict[str, Clock] = {}
     missing = {"hook": _NO_HOOK, "faketime": _NO_FAKETIME, "rows": _NO_ROWS}
     if config.database and config.database.age_rows and config.database.transactions:
+        missing["rows"] = why_no_ageing(config)
+    if not missing["rows"]:
         del missing["rows"]
     asked = config.clock
     if asked is not None and asked.hook is not None:

@@ -15,7 +15,7 @@ from simulator.caller.client import Caller
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange
-from simulator.cli.clocks import open_clocks, open_faketime
+from simulator.cli.clocks import open_clocks, open_faketime, why_no_ageing
 from simulator.cli.masked import masker_of
 from simulator.config import Config, Loaded
 from simulator.conformance.events import Rule
@@ -236,7 +236,16 @@ def _terms(config: Config, choices: Choices, process: MerchantProcess | None) ->
     limits = None if one_time else (merchant.limits.min, merchant.limits.max)
     age = bool(config.database and config.database.age_rows and config.database.transactions)
     ours = True if process is not None else False if config.process is False else None
-    return Terms(one_time, merchant.refunds, choices.profile, age, limits, ours, choices.everything)
+    return Terms(
+        one_time,
+        merchant.refunds,
+        choices.profile,
+        age_rows=age,
+        no_ageing=why_no_ageing(config),
+        limits=limits,
+        process=ours,
+        everything=choices.everything,
+    )
 
 
 def _eyes(

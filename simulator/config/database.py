@@ -63,25 +63,35 @@ class OrdersTable(Model):
         return self
 
 
+def _column_kind(value: Any) -> str:
+    return "@off" if value is False else "@unsaid" if value is None else "@column"
+
+
 class TransactionColumns(Model):
     """Columns of the transactions table by logical name. Only payme_id must be there.
 
     payme_id: Payme's id, 24 characters. state: 1, 2, -1, -2. reason, amount; payme_time: the
-    `time` that Payme sent; create_time, perform_time, cancel_time: what the merchant answers.
+    `time` that Payme sent, or False if the merchant keeps no column for it; create_time,
+    perform_time, cancel_time: what the merchant answers.
     """
 
     payme_id: str
     state: str | None = None
     reason: str | None = None
     amount: str | None = None
-    payme_time: str | None = None
+    payme_time: Annotated[
+        Annotated[str, Tag("@column")]
+        | Annotated[Literal[False], Tag("@off")]
+        | Annotated[None, Tag("@unsaid")],
+        Discriminator(_column_kind),
+    ] = None
     create_time: str | None = None
     perform_time: str | None = None
     cancel_time: str | None = None
 
     def mapped(self) -> dict[str, str]:
         """Logical name -> the merchant's column, for those that are there."""
-        return {name: column for name, column in self if column is not None}
+        return {name: column for name, column in self if isinstance(column, str)}
 
 
 class StateValues(Model):

@@ -3,7 +3,7 @@ end of a scenario, when the answers, CheckTransaction, GetStatement and the data
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from simulator.caller.client import Call
 from simulator.conformance.books import Transaction, changes, differences
@@ -163,11 +163,8 @@ def statement_report(
 
     None if the merchant gives no statement.
     """
-    times = [
-        session.books.transactions[i].time - session.books.transactions[i].aged_ms for i in shown
-    ]
-    period = {"from": min(times) - _MARGIN_MS, "to": max(times) + _MARGIN_MS}
-    seen = session.call(Call(Method.STATEMENT, period), step)
+    chosen = [session.books.transactions[payme_id] for payme_id in shown]
+    seen = session.call(Call(Method.STATEMENT, _period(session, chosen)), step)
     listed = seen.answer.member("transactions")
     if not isinstance(listed, list):
         return None
@@ -179,6 +176,16 @@ def statement_report(
     for payme_id in session.books.refused:
         _no_item(payme_id, items, report)
     return report, seen
+
+
+def _period(session: Session, chosen: Sequence[Transaction]) -> dict[str, int]:
+    """The period of these transactions. Where Payme's time has no column of its own, an aged
+    transaction may be listed by the time that was sent or by a column that was shifted."""
+    database = session.world.eyes.database
+    shifted = database is not None and database.has("payme_time")
+    first = min(tx.time - tx.aged_ms for tx in chosen)
+    last = max(tx.time - (tx.aged_ms if shifted else 0) for tx in chosen)
+    return {"from": first - _MARGIN_MS, "to": last + _MARGIN_MS}
 
 
 def _no_item(payme_id: str, items: list[object], report: Report) -> None:

@@ -130,7 +130,7 @@ def _payable_after_cancel(eyes: Eyes) -> str:
 def _age_rows(terms: Terms, eyes: Eyes) -> str:
     if eyes.database is None:
         return "there is no database whose rows could be aged"
-    return "" if terms.age_rows else "age_rows = false"
+    return terms.no_ageing if terms.age_rows else "age_rows = false"
 
 
 def _off(eye: object, why: str | None) -> bool:

@@ -34,6 +34,7 @@ class Terms:
     limits: tuple[int, int] | None = None
     process: bool | None = None  # whether there is one of ours; None if the file does not say
     everything: bool = False  # whether what cannot be checked was asked for all the same
+    no_ageing: str = ""  # why rows cannot be aged although age_rows allows it
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,15 @@ def test_a_placeholder_that_nothing_fills_in(refused: Refused) -> None:
     assert "payme-sandbox.toml:7:7: nothing fills in {id}" in message
 
 
+_TIME = """\
+[database]
+url = 'sqlite:///a'
+[database.transactions]
+table = "t"
+columns = {{ payme_id = "p", payme_time = {} }}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -163,6 +172,8 @@ def test_a_placeholder_that_nothing_fills_in(refused: Refused) -> None:
         ("[database]\n", "database.url is missing"),
         ("[database]\nurl = 'sqlite:///a'\nage_rows = true\n", "needs [database.transactions]"),
         ("[database]\nurl = 'sqlite:///a'\norders = true\n", "must be a table, or false"),
+        (_TIME.format("true"), "payme_time is true; it must be text in quotes"),
+        (_TIME.format("5"), "payme_time is 5 (whole number); it must be text in quotes"),
     ],
 )
 def test_wrong_tables(refused: Refused, text: str, words: str) -> None:

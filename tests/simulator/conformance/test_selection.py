@@ -108,6 +108,8 @@ UNSAID = Eyes(no_database="map it", no_log="name it")
         ("[no-refunds]", Terms(), Eyes(), "refunds = true"),
         ("[age-rows]", Terms(age_rows=True), DATABASE, ""),
         ("[age-rows]", Terms(), DATABASE, "age_rows = false"),
+        ("[age-rows]", Terms(age_rows=True, no_ageing="map it"), DATABASE, "map it"),
+        ("[age-rows]", Terms(no_ageing="map it"), DATABASE, "age_rows = false"),
         ("[age-rows]", Terms(), Eyes(), "there is no database whose rows could be aged"),
         ("[database]", Terms(), DATABASE, ""),
         ("[database]", Terms(), UNSAID, ""),
