@@ -20,6 +20,15 @@ _SETTLES: dict[Method, frozenset[Method]] = {
 """Whose lost answers no longer matter once this method was answered with a result."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a CreateTransaction said: account, amount in tiyin, Payme's time in ms."""
+
+    account: object
+    amount: object
+    time: object
+
+
 @dataclass(slots=True)
 class Transaction:
     """One transaction as last acknowledged. `members` are those of CheckTransaction."""
@@ -83,6 +92,12 @@ class Books:
             for payme_id, tx in self.transactions.items()
             if tx.members.get("transaction") is not None
         }
+
+    def sent(self) -> list[Sent]:
+        """What the Creates of this scenario said, also those that were refused or lost."""
+        known = [Sent(tx.account, tx.amount, tx.time) for tx in self.transactions.values()]
+        others = [*self.refused.values(), *self.lost.values()]
+        return known + [Sent(p.get("account"), p.get("amount"), p.get("time")) for p in others]
 
     def account_of(self, payme_id: str) -> object:
         """The account that its Create named."""

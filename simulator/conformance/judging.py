@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.caller.client import NOTHING, Call, Made
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure
+from simulator.conformance.books import Sent
 from simulator.protocol.answer import NO_ID, Answer, check_http, check_id, read_answer
 from simulator.protocol.errors import check_error
 from simulator.protocol.finding import Finding, Report, show
@@ -81,6 +82,9 @@ ENGINE_RULES = (
 """The rules that the engine judges by itself; each must have a row in `rules.yaml`."""
 
 
+_Ours = tuple[Collection[str], Sequence[Sent]]
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One exchange with its answer read and judged."""
@@ -134,13 +138,23 @@ def payme_sends(call: Call) -> bool:
     return payme_would_send(method, call.params)
 
 
-def judge(made: Made, members: Collection[str], own: Collection[str], unsent: bool) -> Judged:
-    """Read the answer and hold it against every rule that needs no scenario."""
+def judge(
+    made: Made,
+    members: Collection[str],
+    own: Collection[str],
+    unsent: bool,
+    sent: Sequence[Sent] = (),
+) -> Judged:
+    """Read the answer and hold it against every rule that needs no scenario.
+
+    Of a statement only the scenario's own transactions are judged: `own` are their Payme ids,
+    `sent` is what their Creates said.
+    """
     report = Report()
     if isinstance(made.answer, WireFailure):
         answer = _no_answer(made.answer, report)
     else:
-        answer = _judge_answer(made, made.answer, members, own, report)
+        answer = _judge_answer(made, made.answer, members, (own, sent), report)
         report.expect(
             not made.leaked_key,
             Finding("answer.no-key", "The kassa's key never leaves the merchant.", "body"),
@@ -169,7 +183,7 @@ def _no_answer(failure: WireFailure, report: Report) -> Answer:
 
 
 def _judge_answer(
-    made: Made, wire: WireAnswer, members: Collection[str], own: Collection[str], report: Report
+    made: Made, wire: WireAnswer, members: Collection[str], ours: _Ours, report: Report
 ) -> Answer:
     report.looked_at |= {"transport.answers", "transport.in-time", "transport.size"}
     check_http(wire.status, wire.header("content-type"), report)
@@ -180,8 +194,8 @@ def _judge_answer(
     if answer.kind == "error":
         check_error(method, answer, members, report)
     elif answer.kind == "result" and method is not None:
-        result = _own_items(method, answer.result, own)
-        check_result(method, result, report, _amount(made.call))
+        only = _own_items(method, answer.result, *ours)
+        check_result(method, answer.result, report, _amount(made.call), only)
     return answer
 
 
@@ -205,21 +219,32 @@ def _no_strays(answer: Answer, report: Report) -> None:
     )
 
 
-def _own_items(method: Method, result: object, own: Collection[str]) -> object:
-    """A statement without other people's transactions: only the scenario's own are judged."""
-    if method is not Method.STATEMENT or not isinstance(result, Mapping):
-        return result
-    items = result.get("transactions")
-    if not isinstance(items, list):
-        return result
-    kept = [i for i in items if not isinstance(i, Mapping) or _is_ours(i, own)]
-    return {**result, "transactions": kept}
+def _own_items(
+    method: Method, result: object, own: Collection[str], sent: Sequence[Sent]
+) -> frozenset[int] | None:
+    """Which items of a statement are judged: not other people's. None means all."""
+    items = result.get("transactions") if isinstance(result, Mapping) else None
+    if method is not Method.STATEMENT or not isinstance(items, list):
+        return None
+    return frozenset(
+        index
+        for index, item in enumerate(items)
+        if not isinstance(item, Mapping) or _is_ours(item, own, sent)
+    )
 
 
-def _is_ours(item: Mapping[str, object], own: Collection[str]) -> bool:
-    """An item with no id that anybody could have sent is nobody else's, so it is judged."""
+def _is_ours(item: Mapping[str, object], own: Collection[str], sent: Sequence[Sent]) -> bool:
+    """By the id. One without an id may be left over from an earlier run, so it is ours only if
+    it shows an account, or a time and an amount, that this scenario has sent."""
     payme_id = item.get("id")
-    return not isinstance(payme_id, str) or payme_id in own
+    if isinstance(payme_id, str):
+        return payme_id in own
+    account, amount, time = (item.get(name) for name in ("account", "amount", "time"))
+    return any(
+        (account is not None and account == one.account)
+        or (time is not None and (amount, time) == (one.amount, one.time))
+        for one in sent
+    )
 
 
 def _excused(report: Report) -> Report:

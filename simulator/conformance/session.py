@@ -140,7 +140,7 @@ class Session:
         judged = []
         for one in made:
             own = self.books.ids | _sent_ids([one.call])
-            seen = judge(one, self.world.members, own, unsent)
+            seen = judge(one, self.world.members, own, unsent, self.books.sent())
             evidence = Evidence((seen.made.exchange.number,))
             self.recorder.standing(step, seen.report, Verdict.ANSWER, evidence)
             judged.append(seen)

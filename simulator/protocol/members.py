@@ -6,7 +6,7 @@ laxer than the documents (unset times as null, a numeric `transaction`) the rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from simulator.protocol.details import check_detail
 from simulator.protocol.finding import MISSING, Finding, Report, show
@@ -23,8 +23,15 @@ _SET_TIME = {
 }
 
 
-def check_result(method: Method, result: object, report: Report, amount: object = None) -> None:
-    """Judge the result of one call by its types alone. `amount` is what was asked, in tiyin."""
+def check_result(
+    method: Method,
+    result: object,
+    report: Report,
+    amount: object = None,
+    only: Collection[int] | None = None,
+) -> None:
+    """Judge the result of one call by its types alone. `amount` is what was asked, in tiyin;
+    `only` are the items of a statement that are judged, by index."""
     if not isinstance(result, Mapping):
         report.expect(
             False,
@@ -42,7 +49,7 @@ def check_result(method: Method, result: object, report: Report, amount: object 
     elif method is Method.CHECK:
         check_record(result, "result", report)
     elif method is Method.STATEMENT:
-        _check_statement(result, report)
+        _check_statement(result, report, only)
 
 
 def check_record(record: Members, path: str, report: Report) -> None:
@@ -240,7 +247,7 @@ def _check_receivers(record: Members, path: str, report: Report) -> None:
     )
 
 
-def _check_statement(result: Members, report: Report) -> None:
+def _check_statement(result: Members, report: Report, only: Collection[int] | None) -> None:
     items = result.get("transactions", MISSING)
     is_list = report.expect(
         isinstance(items, list) and all(isinstance(item, Mapping) for item in items),
@@ -255,6 +262,8 @@ def _check_statement(result: Members, report: Report) -> None:
     if not is_list or not isinstance(items, list):
         return
     for index, item in enumerate(items):
+        if only is not None and index not in only:
+            continue
         path = f"result.transactions[{index}]"
         check_record(item, path, report)
         _check_receivers(item, path, report)

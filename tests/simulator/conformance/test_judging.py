@@ -9,6 +9,7 @@ import pytest
 
 from simulator.caller.client import NOTHING, Call, Made
 from simulator.caller.wire import Exchange, FailureKind, WireAnswer, WireFailure, WireRequest
+from simulator.conformance.books import Sent
 from simulator.conformance.events import Outcome
 from simulator.conformance.judging import (
     ENGINE_RULES,
@@ -175,10 +176,33 @@ def test_other_peoples_items_of_a_statement_are_not_judged() -> None:
         assert broken(judged(STATEMENT, body)) == ["types.state"]
 
 
-@pytest.mark.parametrize("odd", [5, None, ["x"], {"$oid": A}])
-def test_an_item_with_an_odd_id_is_somebodys(odd: object) -> None:
-    body = {"id": 7, "result": {"transactions": [{"id": odd}]}}
-    assert "types.state" in broken(judged(STATEMENT, body))
+ODD = [5, None, ["x"], {"$oid": A}]
+OURS = Sent({"order_id": "7"}, 5, NOW)
+
+
+def listed(*items: object) -> Judged:
+    answer = WireAnswer(200, (), json.dumps({"id": 7, "result": {"transactions": items}}).encode())
+    exchange = Exchange(1, "s", "t", STATEMENT.label, NOW, 0, WireRequest("http://x/"), answer)
+    made = Made(STATEMENT, exchange, answer, 7, False)
+    return judge(made, {"order_id"}, {A}, False, [OURS, Sent(None, None, None)])
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("shown", [{"account": {"order_id": "7"}}, {"amount": 5, "time": NOW}])
+def test_an_item_with_an_odd_id_is_ours_if_it_shows_what_was_sent(
+    odd: object, shown: dict[str, object]
+) -> None:
+    others = [{"id": "b" * 24}, {"id": None}]
+    seen = listed(*others, {"id": odd, **shown})
+    found = [f for f in seen.report.findings if f.rule in ("types.state", "statement.item-members")]
+    assert "types.state" in {finding.rule for finding in found}
+    assert {finding.path.split("]")[0] for finding in found} == {"result.transactions[2"}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_item_with_an_odd_id_is_left_over_from_somebody_else(odd: object) -> None:
+    left = {"id": odd, "amount": 5, "time": NOW - 1, "account": {"order_id": "6"}}
+    assert broken(listed(left, {"id": odd}, {"id": odd, "amount": 5})) == []
 
 
 def test_every_rule_of_the_engine_has_a_row() -> None:
