@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ _LIBRARIES = (
     "/usr/local/lib*/faketime/libfaketimeMT.so.1",
 )
 _LONGEST_ANSWER = 200
+_SHARED = Path("/dev/shm")
 
 
 class ClockError(Exception):
@@ -92,8 +94,13 @@ class FaketimeClock:
         os.replace(new, self._file)  # it may be read at any moment
 
     def close(self) -> None:
-        """Throw the file away, once the process has ended."""
+        """Throw the file away, and what libfaketime leaves behind of the dead."""
         self._folder.cleanup()
+        for left in _SHARED.glob("*faketime_s*_*"):
+            pid = left.name.rpartition("_")[2]
+            if pid.isdigit() and not Path("/proc", pid).exists():
+                with contextlib.suppress(OSError):  # another user's, or gone by now
+                    left.unlink()
 
 
 def find_faketime() -> Path | None:
