@@ -93,13 +93,16 @@ def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> l
     """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks.
 
     Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
-    more if it is the moment of a crash; the others, where a bug is told by the way, go once.
+    more if it is the moment of a crash; the others, where a bug is told by the way, go once. A
+    merchant is killed only for a bug that needs it: each start costs as much as all other calls.
     """
     whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
     if not row.breaks:
         return whole
     own = [s for s in catalogue.scenarios if set(row.breaks) & set(s.scenario.rules)]
     chosen = whole if only else [*whole, *(s for s in own if s not in whole)]
+    if row.needs != "crash":
+        chosen = [s for s in chosen if not any(step.step.restart for step in s.steps)]
     return [_with_rounds(s, row.needs) if s in own else _once(s) for s in chosen]
 
 
