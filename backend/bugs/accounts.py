@@ -172,6 +172,16 @@ FINDING = (
         ),
     ),
     bug(
+        "accounts.only-numbers",
+        "the order's number is read strictly as a number, and comes as a text",
+        "account.text-accepted",
+        _refuses(
+            lambda value: isinstance(value, str),
+            lambda: about_account(Code.ORDER_UNKNOWN),
+        ),
+        setup="accumulating",
+    ),
+    bug(
         "accounts.object-is-operator",
         "an object in place of the number reaches the database as an operator ($ne)",
         "account.wrong-type-refused",

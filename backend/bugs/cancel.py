@@ -311,6 +311,13 @@ EXPIRY = (
         needs="time",
     ),
     bug(
+        "cancel.timeout-order-stays",
+        "the order of a transaction that timed out is not released",
+        "expiry.releases-order order.status-fits",
+        on_time_out("UPDATE payments SET status = 'success' WHERE order_id = :order"),
+        needs="time",
+    ),
+    bug(
         "cancel.timeout-without-reason",
         "a transaction that waited too long is cancelled with no reason",
         "expiry.timeout-state",

@@ -115,6 +115,18 @@ BUGS = (
         ),
     ),
     bug(
+        "perform.time-of-tashkent",
+        "perform_time is the local date, read as UTC: five hours ahead",
+        "types.instant",
+        both(
+            says(perform._answer, perform_time=lambda one: one.perform_time + 18_000_000),
+            on_perform(
+                "UPDATE transactions SET perform_time = perform_time + 18000000 "
+                "WHERE payme_id = :id"
+            ),
+        ),
+    ),
+    bug(
         "perform.number-of-payme",
         "the answer names Payme's id as the merchant's number",
         "perform.same-transaction",

@@ -43,6 +43,7 @@ VARIANTS: dict[str, Variant] = {
     "empty": lambda c: "",
     "wrong-login": lambda c: basic("Merchant", c.key),
     "wrong-key": lambda c: basic(c.login, _wrong(c.key)),
+    "wrong-key-cyrillic": lambda c: basic(c.login, "ключ"),
     "empty-password": lambda c: basic(c.login, ""),
     "key-prefix": lambda c: basic(c.login, "x" + c.key),
     "key-suffix": lambda c: basic(c.login, c.key + "x"),

@@ -21,7 +21,7 @@ from simulator.config import Config, Loaded
 from simulator.conformance.events import Rule
 from simulator.conformance.floor import Floor
 from simulator.conformance.health import Health
-from simulator.conformance.logwatch import EXCUSED_FOR_UNSENT, LogWatch
+from simulator.conformance.logwatch import EXCUSED_WHEN_SHARED, LogWatch
 from simulator.conformance.session import Eyes, Terms, World
 from simulator.conformance.values import Fresh
 from simulator.interrupts import interrupts
@@ -306,6 +306,6 @@ def not_looked_at(config: Config, at_once: bool = False) -> tuple[str, ...]:
     if config.log is False:
         found.append("the log (log = false)")
     elif config.log and at_once:
-        words = " and ".join(EXCUSED_FOR_UNSENT)
+        words = " and ".join(EXCUSED_WHEN_SHARED)
         found.append(f"lines with {words} in the log (--jobs: nobody knows whose call they are of)")
     return tuple(found)

@@ -13,7 +13,10 @@ from simulator.observers.log_lines import Mark
 from simulator.protocol.finding import Finding, Report
 
 _POLL_S = 0.02
-EXCUSED_FOR_UNSENT = ("Traceback", "ERROR in")
+EXCUSED_WHEN_SHARED = ("Traceback", "ERROR in")
+"""Words of a line that any call may have caused, a strange one too, when nobody knows which."""
+NEVER_EXCUSED = ("IntegrityError", "UNIQUE constraint", "duplicate key value")
+"""What no call may cause, not even one that Payme would never send."""
 _LONGEST_TRACE = 100  # lines
 _HANG_UP = (
     "BrokenPipe",
@@ -126,8 +129,9 @@ class LogWatch:
         bad: list[str] = []
         for index, line in enumerate(lines):
             word = next((w for w in self._forbidden if w in line.text), None)
-            excused = word in EXCUSED_FOR_UNSENT and (
-                unsent or self._shared or self._is_hang_up(lines[index : index + _LONGEST_TRACE])
+            strange = unsent or self._is_hang_up(lines[index : index + _LONGEST_TRACE])
+            excused = (strange and word not in NEVER_EXCUSED) or (
+                self._shared and word in EXCUSED_WHEN_SHARED
             )
             if word is not None and not excused:
                 bad.append(f"{line.place}: {line.text}")

@@ -79,9 +79,15 @@ def _letters(value: object) -> object:
     return text.swapcase()
 
 
+def _text(value: object) -> object:
+    if not str(value).isascii() or not str(value).isdigit():
+        raise NotApplicable("the account is not a number")
+    return str(value)
+
+
 def _number(value: object) -> object:
     if type(value) is int:
-        return str(value)
+        raise NotApplicable("the account is a number already")
     text = str(value)
     if not text.isascii() or not text.isdigit() or text != str(int(text)):
         raise NotApplicable("the account is not a number")
@@ -102,6 +108,7 @@ CHANGES: dict[str, Callable[[object], object]] = {
     "blanks-around": lambda v: f" {v} ",
     "other-case": _letters,
     "as-number": _number,
+    "as-text": _text,
     "zero": lambda v: 0,
     "negative": lambda v: -1,
     "true": lambda v: True,

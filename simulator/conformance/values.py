@@ -27,8 +27,9 @@ class Unresolved(Exception):
 class Fresh:
     """New ids and times for a whole run: one seed for what may repeat, the clock for what may not.
 
-    Payme ids are 24 hexadecimal digits: the second, then the seed's digits, then a counter, so
-    that two runs with one seed do not meet in a merchant's database.
+    Payme ids are 24 hexadecimal digits: the second, what is the run's own, then a counter. So two
+    ids of a run differ in their last digits only, as Payme's do, and two runs with one seed do not
+    meet in a merchant's database.
     """
 
     seed: int
@@ -40,16 +41,18 @@ class Fresh:
     _last: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _random: Random = field(init=False)
+    _own: int = field(init=False)
     _salt: int = field(default_factory=lambda: secrets.randbits(16))
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
+        self._own = self._random.getrandbits(24)
 
     def transaction_id(self) -> str:
         with self._lock:
-            middle = self._random.getrandbits(24)
             number = next(self._counter) & 0xFFFFFF
-        return f"{self.moment() // 1000 & 0xFFFFFFFF:08x}{self._salt:04x}{middle:06x}{number:06x}"
+        second = self.moment() // 1000 & 0xFFFFFFFF
+        return f"{second:08x}{self._salt:04x}{self._own:06x}{number:06x}"
 
     def moment(self) -> int:
         """Our clock in ms."""

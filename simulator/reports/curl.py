@@ -41,6 +41,7 @@ _AUTHORIZATION = {
     "empty": "-H 'Authorization;'",
     "wrong-login": _user(_KEY, "Merchant"),
     "wrong-key": _user(f'$(printf %s "{_KEY}" | rev)'),
+    "wrong-key-cyrillic": _user("ключ"),
     "empty-password": _user(""),
     "key-prefix": _user(f"x{_KEY}"),
     "key-suffix": _user("${PAYME_KEY}x"),

@@ -30,19 +30,24 @@ def build_order(
 ) -> Order:
     """An order of `amount` tiyin. A captured number or amount is the merchant's word and wins.
 
+    Another captured number, such as a row's id, is a text in `account`, as Payme sends it.
     OrdersError when `account` needs something that was not captured.
     """
     number = str(captured.get("number", number))
     amount = _amount(amount, captured)
     known = {**order_values(number, amount), **captured}
     try:
-        filled = render(account, known)
+        filled = render(account, {**known, **{n: _sent(v) for n, v in captured.items()}})
     except KeyError as error:
         raise OrdersError(
             f"[orders] account uses {{{error.args[0]}}}, and there are only "
             + ", ".join(f"{{{name}}}" for name in known)
         ) from error
     return Order(number, amount, amount // 100, filled, naming_member(account), dict(captured))
+
+
+def _sent(value: Any) -> Any:
+    return str(value) if type(value) in (int, float) else value
 
 
 def _amount(amount: int, captured: Mapping[str, Any]) -> int:

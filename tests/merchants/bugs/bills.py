@@ -303,6 +303,14 @@ ACCOUNTS = (
         bill_sql="SELECT * FROM bills WHERE bill_no = :bill COLLATE NOCASE",
     ),
     bug(
+        "account.numbers-only",
+        "account.text-accepted",
+        "a number that is a JSON text is refused",
+        kind="digits",
+        only="account.as-text",
+        reads_bill=lambda value: str(value) if type(value) is int else None,
+    ),
+    bug(
         "account.texts-only",
         "account.number-accepted",
         "a number that is a JSON number is refused",

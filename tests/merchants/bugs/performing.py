@@ -16,6 +16,14 @@ _MINE = "WHERE ext_id = :id"
 
 PERFORM = (
     bug(
+        "perform.local-time",
+        "types.instant",
+        "perform_time is the local date read as UTC",
+        only="types.instant",
+        sql={"performed": f"UPDATE payme_ops SET paid_at = paid_at + 18000000 {_MINE}"},
+        says={"performed": {"perform_time": op(lambda o: o.paid_at)}},
+    ),
+    bug(
         "perform.create-time",
         "perform.works",
         "perform_time is a copy of create_time",

@@ -158,9 +158,12 @@ def test_ways_to_change_the_member_that_names_the_order(how: str, value: object)
 
 def test_numbers_as_texts_and_texts_as_numbers() -> None:
     assert account("as-number", "17") == 17
-    assert account("as-number", 17) == "17"
+    assert account("as-text", 17) == "17"
+    assert account("as-text", "17") == "17"
     for how, number in (
         ("as-number", "Psb-17"),
+        ("as-number", 17),
+        ("as-text", "Psb-17"),
         ("as-number", "017"),
         ("as-number", "١٧"),
         ("other-case", "17"),

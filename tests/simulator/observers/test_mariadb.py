@@ -72,7 +72,7 @@ if not MISSING:
         run(mariadb, "CREATE TABLE o (id INTEGER AUTO_INCREMENT PRIMARY KEY, n VARCHAR(40))")
         insert = "INSERT INTO o (n) VALUES (:number)"
         orders = orders_of(mariadb, {"order": "{id}"}, Numbers(), statement=insert)
-        assert [orders.make().account for _ in range(2)] == [{"order": 1}, {"order": 2}]
+        assert [orders.make().account for _ in range(2)] == [{"order": "1"}, {"order": "2"}]
         orders.close()
 
     def test_a_column_that_is_not_there_is_told(

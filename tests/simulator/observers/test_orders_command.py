@@ -49,7 +49,7 @@ def test_the_last_line_is_output() -> None:
 )
 def test_json_is_captured_after_other_lines_too(code: str) -> None:
     made = make(code, account={"o": "{id}"}, capture={"id": "order.id"})
-    assert made.account == {"o": 17}
+    assert made.account == {"o": "17"}
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_what_is_returned_can_be_used(engine: Engine, open_source: Open) -> None
         params={"title": "photo {number}"},
     )
     first, second = orders.make(), orders.make()
-    assert (first.account, second.account) == ({"order": 1}, {"order": 2})
+    assert (first.account, second.account) == ({"order": "1"}, {"order": "2"})
     assert rows(engine, "SELECT * FROM order_lines ORDER BY order_id") == [
         (1, 1000, "photo Psb-1000000000"),
         (2, 1000, "photo Psb-1000000001"),
@@ -113,7 +113,7 @@ def test_the_new_rows_id_where_the_driver_tells(sqlite_engine: Engine) -> None:
     run(sqlite_engine, "CREATE TABLE o (id INTEGER PRIMARY KEY, n TEXT)")
     insert = "INSERT INTO o (n) VALUES (:number)"
     orders = orders_of(sqlite_engine, {"order": "{id}"}, Numbers(), statement=insert)
-    assert [orders.make().account for _ in range(2)] == [{"order": 1}, {"order": 2}]
+    assert [orders.make().account for _ in range(2)] == [{"order": "1"}, {"order": "2"}]
     orders.close()
 
 
