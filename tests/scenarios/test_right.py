@@ -13,6 +13,8 @@ from tests.scenarios.harness import check, examine
 
 _WRONG = ("failed", "warned", "not_testable")
 _ONLY_BILLS = {"order.one-live-transaction", "order.status-fits"}
+_ONLY_DIGITS = {"account.text-accepted"}
+_BY_CHANCE = {"durability.retry-answered"}  # only where the kill came before an answer
 
 
 def _applies(scenario: PlacedScenario, kind: str) -> bool:
@@ -46,7 +48,8 @@ def test_right_merchant_passes(
     shown = {r for s in catalogue.scenarios if _applies(s, kind) for r in s.scenario.rules}
     must = {r for r in shown if catalogue.rules[r].level is Level.MUST}
     unasked = _ONLY_BILLS if kind == "accumulating" else set()
-    assert must - passed == unasked, "these were never judged"
+    unasked |= set() if kind == "digits" else _ONLY_DIGITS
+    assert must - passed - _BY_CHANCE == unasked, "these were never judged"
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)
