@@ -49,7 +49,7 @@ def test_right_merchant_passes(
     must = {r for r in shown if catalogue.rules[r].level is Level.MUST}
     unasked = _ONLY_BILLS if kind == "accumulating" else set()
     unasked |= set() if kind == "digits" else _ONLY_DIGITS
-    assert must - passed - _BY_CHANCE == unasked, "these were never judged"
+    assert must - passed - _BY_CHANCE <= unasked, "these were never judged"
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.name)

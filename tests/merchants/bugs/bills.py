@@ -148,7 +148,7 @@ AMOUNTS = (
     ),
     bug(
         "amount.cast-raises",
-        "amount.wrong-type-code",
+        "amount.wrong-type-code amount.wrong-type-refused",
         "an amount that is no number ends in the general error handler",
         only="amount.senseless-check-perform",
         ignores={"type:amount"},

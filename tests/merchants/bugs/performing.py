@@ -21,7 +21,7 @@ PERFORM = (
         "perform_time is the local date read as UTC",
         only="types.instant",
         sql={"performed": f"UPDATE payme_ops SET paid_at = paid_at + 18000000 {_MINE}"},
-        says={"performed": {"perform_time": op(lambda o: o.paid_at)}},
+        says={"performed": {"perform_time": op(lambda o: o.paid_at + 18_000_000)}},
     ),
     bug(
         "perform.create-time",
