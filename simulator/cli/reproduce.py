@@ -69,7 +69,7 @@ FORGOTTEN = (
     Bug(
         "one call ten times at once: answers differ",
         "race.create-same-id",
-        "race.create-one-transaction",
+        "create.repeat-same-answer",
     ),
 )
 RIGHT = (FIRST, *(bug.scenario for bug in FORGOTTEN), "official.*", "create.repeat*")

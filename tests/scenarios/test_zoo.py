@@ -38,7 +38,7 @@ def test_bug_is_caught_by_its_own_rules(
 
     failed, warned = sorted(seen.rules(Outcome.FAILED)), sorted(seen.rules(Outcome.WARNED))
     assert _missed(catalogue, bug, seen) == [], (
-        f"{bug.does}; failed: {failed}, warned: {warned}, {seen.stopped}"
+        f"{bug.does}; failed: {failed}, warned: {warned}, of {len(seen.checks)}, {seen.stopped}"
     )
 
 

@@ -78,9 +78,9 @@ CHOICES = (
     ),
     choice(
         "right.clock-ahead",
-        "the merchant's clock is a minute fast",
+        "the merchant's clock is forty seconds fast",
         "create.* perform.* cancel.* expiry.young-lives expiry.aged-perform",
-        clock=lambda ms: ms + 60_000,
+        clock=lambda ms: ms + 40_000,
     ),
     choice(
         "right.clock-behind",
