@@ -59,7 +59,7 @@ def both(*switches: Switch) -> Switch:
 
 def all_off() -> None:
     """The merchant as it is written."""
-    for function, outer in _now_at.items():
+    for function, outer in reversed(_now_at.items()):
         _put(function, outer, function)
     _now_at.clear()
 

@@ -48,6 +48,8 @@ def test_bugs_around_one_function_nest() -> None:
     around(check._line, lambda inner, id: f"[{inner(id)}]")()
 
     assert METHODS["CheckTransaction"].line("7") == "[<CheckTransaction transaction_id=7>]"
+    bugs.switch_off()
+    assert METHODS["CheckTransaction"].line("7") == "CheckTransaction transaction_id=7"
 
 
 def test_a_bug_that_is_on_is_not_put_on_again() -> None:
