@@ -1,0 +1,1 @@
+"""Load on a merchant, and the reckoning afterwards: what was paid must add up."""
