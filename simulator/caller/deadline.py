@@ -9,11 +9,14 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
 Clock = Callable[[], int]
+
+_PIECE = 65_536
 
 
 class Deadline(threading.local):
@@ -36,20 +39,33 @@ class Deadline(threading.local):
 
 
 class TimedStream(httpcore.NetworkStream):
-    """A connection on which nobody waits longer than the call's deadline."""
+    """A connection on which nobody waits longer than the call's deadline.
+
+    A call leaves whole, its head and its body in one piece, when its answer is read.
+    """
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What came. Raises httpcore.ReadTimeout, also if it came but late."""
+        with suppress(httpcore.WriteError):  # who hung up early may have answered before
+            self._flush(timeout)
         data = self._inner.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
         self._left(timeout, httpcore.ReadTimeout)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Keep it, to be sent with what follows."""
+        self._unsent += buffer
+        if len(self._unsent) > _PIECE:
+            self._flush(timeout)
+
+    def _flush(self, timeout: float | None) -> None:
         """Send all. Whoever reads it byte by byte does not get more time by that."""
+        buffer, self._unsent = self._unsent, b""
         sock = self._inner.get_extra_info("socket")
         try:
             while buffer:
