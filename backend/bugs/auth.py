@@ -184,6 +184,12 @@ BUGS = (
         _password(lambda given, key: given.lower() == key.lower()),
     ),
     bug(
+        "auth.strips-key",
+        "blanks and line ends around the key are stripped",
+        "auth.part-of-key",
+        _password(lambda given, key: given.strip() == key),
+    ),
+    bug(
         "auth.any-scheme",
         "the last word of the header is compared with the key, whatever the scheme",
         "auth.other-scheme",

@@ -8,11 +8,11 @@ from typing import Any
 
 from backend import orders, transactions
 from backend.bugs.row import bug
-from backend.bugs.seams import Switch, around
+from backend.bugs.seams import Switch, around, both
 from backend.bugs.ways import GONE, Decide, bent, refusing, run, says
 from backend.clock import now_ms
 from backend.errors import Code, Refusal, about_account, about_state
-from backend.methods import check, check_perform
+from backend.methods import cancel, check, check_perform, create, perform
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Status, Transaction
 
@@ -124,6 +124,14 @@ def _each_time(change: Callable[[int | None], object]) -> Switch:
         perform_time=lambda one: change(one.perform_time),
         cancel_time=lambda one: change(one.cancel_time),
     )
+
+
+def _latest_only(inner: Decide, call: Call, payme_id: str) -> Result:
+    """Looked up among the latest fifty, as in a list with a page."""
+    latest = call.session.query(Transaction).order_by(Transaction.id.desc()).limit(50)
+    if all(one.payme_id != payme_id for one in latest):
+        raise about_state(Code.NO_TRANSACTION)
+    return inner(call, payme_id)
 
 
 ASKED = (
@@ -325,6 +333,22 @@ SHOWN = (
         "receivers is an empty object, as PHP encodes an empty array",
         "types.receivers",
         says(check.standing, receivers={}),
+        level="should",
+    ),
+    bug(
+        "check.latest-fifty",
+        "a transaction is looked up among the latest fifty",
+        "check.kept",
+        around(check._decide, _latest_only),
+    ),
+    bug(
+        "check.zero-transaction",
+        "the merchant's number is always 0, as before the row is saved",
+        "types.transaction-not-zero",
+        both(
+            *(says(one._answer, transaction="0") for one in (create, perform, cancel)),
+            says(check.standing, transaction="0"),
+        ),
         level="should",
     ),
 )

@@ -47,6 +47,8 @@ VARIANTS: dict[str, Variant] = {
     "empty-password": lambda c: basic(c.login, ""),
     "key-prefix": lambda c: basic(c.login, "x" + c.key),
     "key-suffix": lambda c: basic(c.login, c.key + "x"),
+    "key-blank": lambda c: basic(c.login, c.key + " "),
+    "key-newline": lambda c: basic(c.login, c.key + "\n"),
     "key-truncated": lambda c: basic(c.login, c.key[:-1]),
     "key-other-case": lambda c: basic(c.login, _other_case(c.key)),
     "key-within": lambda c: basic(c.login, f"before {c.key} after"),

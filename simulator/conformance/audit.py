@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.caller.client import Call
-from simulator.conformance.books import Transaction, changes, differences
-from simulator.conformance.events import Outcome, Verdict
+from simulator.conformance.books import Transaction, changed, changes, differences
+from simulator.conformance.events import Check, Outcome, Verdict
 from simulator.conformance.judging import Judged
 from simulator.conformance.ports import NotLooked
-from simulator.conformance.recorder import Evidence
-from simulator.conformance.session import Session
+from simulator.conformance.recorder import Evidence, Recorder
+from simulator.conformance.session import Session, World
+from simulator.conformance.values import Scope
 from simulator.protocol.finding import Finding, Report, show
 from simulator.protocol.kinds import is_payme_id, same_number
 from simulator.protocol.vocabulary import TIMEOUT_MS, Code, Method
@@ -95,6 +96,7 @@ def audit(session: Session) -> None:
             shown[tx.payme_id] = record
     if shown:
         _statement(session, shown)
+    _keep(session, shown)
     _log(session)
     if session.watch is not None:
         try:
@@ -113,6 +115,32 @@ def audit(session: Session) -> None:
         session.recorder.unseen(
             "audit", Verdict.DATABASE, "database.matches-answers", Outcome.NOT_TESTABLE, why
         )
+
+
+def _keep(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
+    """The run's first transactions are looked at once more at its end."""
+    books = session.books.transactions
+    usual = not session.unsent and not session.moved and not session.disturbed
+    kept = [(books[payme_id], record) for payme_id, record in shown.items() if usual]
+    session.world.firsts.take(kept, len(books))
+
+
+def look_again(world: World) -> list[Check]:
+    """The end of the run: CheckTransaction of its first transactions is what it was."""
+    name, rule, firsts = "at-the-end", "check.kept", world.firsts
+    recorder = Recorder(name, world.rules, world.strict)
+    session = Session(world, name, recorder, Scope(world.fresh, world.fresh.moment(), {}))
+    for tx, before in firsts.worth_a_look():
+        seen = session.call(Call(Method.CHECK, {"id": tx.payme_id}), "check")
+        report = Report(looked_at={rule})
+        if isinstance(seen.answer.result, Mapping):
+            report.findings += changed(rule, tx, before, seen.answer.result, session.now())
+        elif seen.answer.kind == "error":
+            message = f"A transaction is not found any more, {firsts.later} others later."
+            error = f"error {show(seen.answer.error)}"
+            report.findings.append(Finding(rule, message, "CheckTransaction", "a result", error))
+        recorder.standing("check", report, Verdict.ANSWER, _evidence(seen))
+    return recorder.checks()
 
 
 def _log(session: Session) -> None:

@@ -217,7 +217,17 @@ def differences(
 
 def changes(tx: Transaction, before: Mapping[str, object] | None, now: int) -> list[Finding]:
     """What a refused call has changed: against the look before it, or in the state alone."""
-    rule, after = "refusal.changes-nothing", tx.seen or {}
+    return changed("refusal.changes-nothing", tx, before, tx.seen or {}, now)
+
+
+def changed(
+    rule: str,
+    tx: Transaction,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
+    now: int,
+) -> list[Finding]:
+    """CheckTransaction's answer against an earlier one, or against the acknowledged state."""
     if before is not None:
         names = ("state", "transaction", *_TIMES, "reason")
         pairs = [(n, before.get(n, MISSING), after.get(n, MISSING)) for n in names]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from simulator.conformance.audit import audit
+from simulator.conformance.audit import audit, look_again
 from simulator.conformance.clocks import moves_clocks, put_right, ways_of, why_no_clock
 from simulator.conformance.events import (
     Check,
@@ -114,7 +114,9 @@ class Runner:
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="scenario") as pool:
             running: set[Future[tuple[Check, ...]]] = set()
             try:
-                for todo in (together, *alone):
+                self._pump(pool, together, running, fail_fast)
+                self._look_again()
+                for todo in alone:
                     self._pump(pool, todo, running, fail_fast)
             except KeyboardInterrupt:
                 self.interrupted = True
@@ -148,6 +150,19 @@ class Runner:
                 self._enough = "--fail-fast: the first failure ends the run"
             if self.stopped:
                 self._floor.end()
+
+    def _look_again(self) -> None:
+        """What the first scenarios left behind, before the merchant is killed or its clock moved.
+        It is told of if something is wrong with it."""
+        if self.stopped:
+            return
+        try:
+            checks = look_again(self._world)
+        except MerchantGone as error:
+            self.gone = str(error)
+            return
+        if any(check.outcome not in (Outcome.PASSED, Outcome.SKIPPED) for check in checks):
+            self._tell(ScenarioFinished(checks[0].scenario, tuple(checks), 0))
 
     def _one(self, job: Job) -> tuple[Check, ...]:
         try:

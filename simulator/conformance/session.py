@@ -11,6 +11,7 @@ from simulator.caller.retry import RetryPolicy
 from simulator.conformance.books import Books
 from simulator.conformance.dbwatch import DatabaseWatch
 from simulator.conformance.events import Outcome, Rule, Verdict
+from simulator.conformance.firsts import Firsts
 from simulator.conformance.health import Health
 from simulator.conformance.judging import Judged, judge, payme_sends
 from simulator.conformance.logwatch import Line, LogReader, LogWatch
@@ -72,6 +73,7 @@ class World:
     """Why there is no such clock, by its name."""
     kills: Iterator[int] = field(default_factory=itertools.count)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    firsts: Firsts = field(default_factory=Firsts)
 
 
 @dataclass(slots=True)

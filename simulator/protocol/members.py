@@ -113,6 +113,16 @@ def _check_transaction(record: Members, path: str, report: Report) -> None:
                 show(number),
             ),
         )
+        report.expect(
+            not is_unset(number),
+            Finding(
+                "types.transaction-not-zero",
+                "`transaction` is 0: the number of no transaction.",
+                f"{path}.transaction",
+                "a number of its own",
+                show(number),
+            ),
+        )
 
 
 def _check_state(record: Members, path: str, report: Report) -> None:

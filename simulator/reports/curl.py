@@ -45,6 +45,8 @@ _AUTHORIZATION = {
     "empty-password": _user(""),
     "key-prefix": _user(f"x{_KEY}"),
     "key-suffix": _user("${PAYME_KEY}x"),
+    "key-blank": _user("${PAYME_KEY} "),
+    "key-newline": _user("${PAYME_KEY}\n"),
     "key-truncated": _user("${PAYME_KEY%?}"),
     "key-other-case": _user(f"$(printf %s \"{_KEY}\" | tr 'a-zA-Z' 'A-Za-z')"),
     "key-within": _user(f"before {_KEY} after"),

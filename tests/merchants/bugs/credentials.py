@@ -81,6 +81,13 @@ AUTH = (
         trusts=_cut_at_colons,
     ),
     bug(
+        "auth.strips",
+        "auth.part-of-key",
+        "a line end behind the key is stripped",
+        only="auth.check-transaction",
+        trusts=_password(lambda given, key: given.rstrip() == key),
+    ),
+    bug(
         "auth.optional",
         "auth.no-header",
         "the key is only checked if there is a header",

@@ -124,6 +124,13 @@ MEMBERS = (
         },
     ),
     bug(
+        "types.zero-transaction",
+        "types.transaction-not-zero",
+        "`transaction` is 0, as the row is not saved yet",
+        only="types.created",
+        says={event: {"transaction": "0"} for event in ("created", "record")},
+    ),
+    bug(
         "types.reason-as-text",
         "types.reason",
         "the reason of a cancelled transaction is a text",

@@ -10,6 +10,7 @@ from tests.merchants.habits import GONE, TWELVE_HOURS_MS, Members
 _MINE = "WHERE ext_id = :id"
 _SELECT = "SELECT * FROM payme_ops WHERE"
 _ORDER = "ORDER BY sent_at, op_no"
+_LATEST = "(SELECT * FROM payme_ops ORDER BY op_no DESC LIMIT 40)"
 
 
 def _now(call: Call) -> int:
@@ -126,6 +127,13 @@ CHECK = (
         "CheckTransaction shows -1 for what waited too long, with no reason and no time",
         only="expiry.aged-check",
         says={"checked": {"state": _expired}},
+    ),
+    bug(
+        "check.latest-forty",
+        "check.kept",
+        "a transaction is looked up among the latest forty",
+        only="statement.many",
+        op_sql=f"SELECT * FROM {_LATEST} {_MINE}",
     ),
 )
 

@@ -31,6 +31,8 @@ def test_the_right_header() -> None:
         ("empty-password", "Paycom:"),
         ("key-prefix", f"Paycom:x{KEY}"),
         ("key-suffix", f"Paycom:{KEY}x"),
+        ("key-blank", f"Paycom:{KEY} "),
+        ("key-newline", f"Paycom:{KEY}\n"),
         ("key-truncated", f"Paycom:{KEY[:-1]}"),
         ("key-other-case", "Paycom:aB1:@#%&?^=/CD"),
         ("key-within", f"Paycom:before {KEY} after"),
