@@ -160,6 +160,16 @@ BUGS = (
         needs="database",
     ),
     bug(
+        "database.blank-order",
+        "CancelTransaction saves a new order, as it looks one up by params that name none",
+        "order.no-new-rows",
+        on_cancel(
+            "INSERT INTO payments (order_id, amount, created_at) "
+            "VALUES ('blank of ' || :id, 0, :now)"
+        ),
+        needs="database",
+    ),
+    bug(
         "database.refused-too-late",
         "a refused CreateTransaction has closed the order all the same",
         "refusal.changes-nothing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from simulator.conformance import format as fmt
 from simulator.conformance.books import Books, Transaction
@@ -48,6 +49,15 @@ def _fits(wanted: object, seen: Time) -> bool:
         return seen.unset
     number = _as_ms(wanted)
     return type(number) is int and seen.matches(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the database held before a step, as text: all of the scenario, and the orders' number.
+    Each only if the step wants to compare it."""
+
+    rows: Sequence[str] = ()
+    orders: Sequence[str] = ()
 
 
 class DatabaseWatch:
@@ -134,6 +144,7 @@ class DatabaseWatch:
         texts = []
         if self._database.maps_transactions and self._alone:
             texts.append(f"{self._database.transaction_count()} rows in the table of transactions")
+        texts += self.order_count()
         if self._database.maps_transactions and books.ids:
             rows = self._database.transactions(sorted(books.ids))
             texts += sorted(f"transaction {row_text(row)}" for row in rows)
@@ -141,6 +152,11 @@ class DatabaseWatch:
             for order in orders:
                 texts += [f"order {row_text(row)}" for row in self._database.order_rows(order)]
         return texts
+
+    def order_count(self) -> list[str]:
+        """How many orders there are, if only this scenario can have made one meanwhile."""
+        number = self._database.order_count() if self._alone else None
+        return [] if number is None else [f"{number} rows in the table of orders"]
 
     def one_live(self, books: Books, now: int, report: Report) -> None:
         """At most one live transaction on a one-time order, by the rows themselves."""

@@ -134,6 +134,7 @@ class DatabaseExpect(Closed):
     order: OrderStatus | list[OrderStatus] | None = None
     orders: list[OrderIs] | None = None
     count_orders: int | None = None
+    new_orders: Literal[0] | None = None
     unchanged: Literal[True] | None = None
 
 

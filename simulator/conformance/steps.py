@@ -11,6 +11,7 @@ from simulator.conformance.audit import after_refusal
 from simulator.conformance.bursts import book_of, judge_burst, later_answers
 from simulator.conformance.calls import build_call, burst_calls, times_to_send
 from simulator.conformance.clocks import ROWS, advance
+from simulator.conformance.dbwatch import Before
 from simulator.conformance.durability import after_restart
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.events import Outcome, Verdict
@@ -143,16 +144,21 @@ class StepRun:
         if wrong_kind and self._step.stop != "never":
             raise Stop(f"step {name} was not answered as expected")
 
-    def _snapshot(self) -> Sequence[str]:
+    def _snapshot(self) -> Before:
         """The rows before the step, if it promises to leave them alone."""
-        watch = self._session.watch
-        wanted = any(p.database is not None and p.database.unchanged for p in self._parts)
-        if watch is None or not wanted:
-            return ()
+        session, watch = self._session, self._session.watch
+        asked = [part.database for part in self._parts if part.database is not None]
+        if watch is None:
+            return Before()
         try:
-            return watch.snapshot(self._session.books, self._session.all_orders)
+            rows = any(one.unchanged for one in asked)
+            orders = any(one.new_orders is not None for one in asked)
+            return Before(
+                watch.snapshot(session.books, session.all_orders) if rows else (),
+                watch.order_count() if orders else (),
+            )
         except NotLooked:
-            return ()  # the look after the step says why
+            return Before()  # the look after the step says why
 
     def _unsent(self, call: Call) -> bool:
         return self._placed.own and self._session.bends(call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.conformance import format as fmt
+from simulator.conformance.dbwatch import Before
 from simulator.conformance.events import Difference, Outcome, Place, Verdict
 from simulator.conformance.expectations import compare_results, judge_answer
 from simulator.conformance.judging import Judged
@@ -86,9 +87,7 @@ class StepVerdicts:
             if mine:
                 self.record(Verdict.ANSWER, rule, mine, evidence, ())
 
-    def database(
-        self, expect: fmt.DatabaseExpect, rule: str, where: Where, before: Sequence[str]
-    ) -> None:
+    def database(self, expect: fmt.DatabaseExpect, rule: str, where: Where, before: Before) -> None:
         """Hold the rows against the step's `database`."""
         session, rule = self._session, expect.rule or rule
         watch = session.watch
@@ -102,9 +101,14 @@ class StepVerdicts:
             self.unseen(Verdict.DATABASE, rule, Outcome.NOT_TESTABLE, unsaid)
         try:
             found, rows = watch.expectation(expect, self._scope, where, self._order())
+            if expect.new_orders is not None:
+                after = watch.order_count()
+                if not after and expect.model_fields_set <= {"rule", "new_orders"}:
+                    return  # several scenarios at once make orders, or payments are rows as well
+                found = [*found, *_changes(before.orders, after, (*where, "new_orders"))]
             if expect.unchanged:
                 after = watch.snapshot(session.books, session.all_orders)
-                found = [*found, *_changes(before, after, (*where, "unchanged"))]
+                found = [*found, *_changes(before.rows, after, (*where, "unchanged"))]
         except NotLooked as error:
             self.unseen(Verdict.DATABASE, rule, Outcome.NOT_TESTABLE, str(error))
             return
@@ -188,7 +192,8 @@ def _unsaid(expect: fmt.DatabaseExpect, tables: Mapping[str, str]) -> str:
     """Why a table that the verdict needs cannot be looked at, if the file is silent about it."""
     if expect.transactions is not None and "transactions" in tables:
         return tables["transactions"]
-    needs_orders = expect.order or expect.orders or expect.count_orders is not None
+    counts = expect.count_orders is not None or expect.new_orders is not None
+    needs_orders = expect.order or expect.orders or counts
     return tables.get("orders", "") if needs_orders else ""
 
 

@@ -81,6 +81,16 @@ class Database:
         """How many rows the transactions table has."""
         return self._transactions.count() if self._transactions else 0
 
+    def order_count(self) -> int | None:
+        """How many rows the orders table has; None if the transactions are rows of it as well."""
+        config = self._config
+        shared = (
+            config.transactions
+            and config.orders
+            and (config.transactions.table.lower() == config.orders.table.lower())
+        )
+        return self._orders.count() if self._orders and not shared else None
+
     def order_row(self, order: Order) -> Row | None:
         """The order's first row: amount in tiyin, status as stored."""
         return next(iter(self.order_rows(order)), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.config.database import OrdersTable
 from simulator.config.placeholders import render
-from simulator.observers.database.reading import Reader, select_where, spellings
+from simulator.observers.database.reading import Reader, count_where, select_where, spellings
 from simulator.observers.database.values import choice, tiyin
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.order import Order
@@ -24,6 +24,7 @@ class OrderRows:
         # A table of which no column is mapped still shows whether the order is there.
         chosen = columns or {_FOUND: next(iter(config.where))}
         self._statement = select_where(config.table, chosen, list(config.where))
+        self._count = count_where(config.table, [])
         status = config.status
         self._statuses = (
             tuple(value for _, values in status for value in values or ()) if status else ()
@@ -39,6 +40,10 @@ class OrderRows:
             if "status" in row:
                 row["status"] = choice(row["status"], self._statuses)
         return rows
+
+    def count(self) -> int:
+        """How many rows there are, whosever orders they are."""
+        return int(self._reader.rows(self._count, {})[0]["rows"])
 
     def probe(self) -> None:
         """Ask once. DatabaseError if the database refuses the question."""

@@ -13,7 +13,15 @@ def _now(call: Call) -> int:
 
 _MINE = "WHERE ext_id = :id"
 
+_BLANK = "INSERT OR IGNORE INTO bills (bill_no, total) VALUES ('-' || :id, 0)"
+
 CANCEL = (
+    bug(
+        "cancel.blank-bill",
+        "order.no-new-rows",
+        "CancelTransaction saves a blank bill",
+        sql={"cancelled": _BLANK, "refunded": _BLANK},
+    ),
     bug(
         "cancel.create-time",
         "cancel.works",

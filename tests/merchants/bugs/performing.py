@@ -16,6 +16,15 @@ _MINE = "WHERE ext_id = :id"
 
 PERFORM = (
     bug(
+        "perform.new-bill",
+        "order.no-new-rows",
+        "PerformTransaction saves a bill of its own for what was paid",
+        sql={
+            "performed": "INSERT OR IGNORE INTO bills (bill_no, total, stage) "
+            "VALUES ('paid-' || :id, 0, 'sold')"
+        },
+    ),
+    bug(
         "perform.local-time",
         "types.instant",
         "perform_time is the local date read as UTC",

@@ -64,6 +64,10 @@ class FakeDatabase:
         self._look()
         return len(self.rows)
 
+    def order_count(self) -> int | None:
+        self._look()
+        return len(self.orders) if self.maps_orders else None
+
     def order_rows(self, order: Any) -> Sequence[Row]:
         self._look()
         found = [row for row in self.orders if row["number"] == order.number]

@@ -324,6 +324,36 @@ def test_no_database_to_look_at(eyes: Eyes, outcome: Outcome | None) -> None:
     assert [check.outcome for check in found] == ([outcome] if outcome else [])
 
 
+ORDERS = """
+- use: created
+- id: look
+  call: CheckTransaction
+  params: {id: $create.params.id}
+  database: {rule: create.works, new_orders: 0}
+"""
+
+
+def test_an_order_that_nobody_placed() -> None:
+    on = stage()
+    on.world.eyes = Eyes(on.merchant.database, alone=True)
+    assert run(scenario(ORDERS), on=on).one("create.works", Verdict.DATABASE).expected == ""
+
+    def insert(call: dict[str, Any]) -> None:
+        on.merchant.database.orders.append({"number": "", "amount": 0, "status": "new"})
+
+    on.merchant.bends["CheckTransaction"] = bends.also(insert)
+    check = run(scenario(ORDERS), on=on).one("create.works", Verdict.DATABASE)
+    assert (check.outcome, check.expected) == (Outcome.FAILED, "no change")
+    assert check.actual == (
+        "gone: 2 rows in the table of orders; new: 3 rows in the table of orders"
+    )
+
+
+def test_orders_are_not_counted_if_others_make_some() -> None:
+    on = stage()
+    assert run(scenario(ORDERS), on=on).of("create.works", Verdict.DATABASE) == []
+
+
 def test_a_table_of_which_nothing_was_said() -> None:
     on = stage()
     on.merchant.database.maps_orders = False

@@ -84,6 +84,16 @@ def test_rows_come_under_the_protocols_names(engine: Engine, open_database: Open
     assert database.transaction_count() == 2
     assert database.order_row(order()) == {"amount": 100_000, "status": "pending"}
     assert database.order_row(order("Psb-2")) is None
+    assert database.order_count() == 1
+
+
+def test_orders_are_counted_only_in_a_table_of_their_own(
+    engine: Engine, open_database: OpenDatabase
+) -> None:
+    run(engine, *TABLES)
+    shared = {"table": ORDERS["table"], "columns": {"payme_id": "order_id"}}
+    assert open_database(engine, orders=ORDERS, transactions=shared).order_count() is None
+    assert open_database(engine, transactions=TRANSACTIONS).order_count() is None
 
 
 def test_each_look_sees_the_present(engine: Engine, open_database: OpenDatabase) -> None:
