@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from flask import Request as HttpRequest
 from flask import Response, request
@@ -30,6 +31,10 @@ from backend.webhook import Webhook
 
 SLOW_S = 12.0
 """Longer than the ten seconds that a run gives a call by default."""
+SLOW_EACH = 100
+"""One payment in so many is slow: were all of them, a whole run would take a quarter of an hour."""
+
+_performed = count()
 
 _NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: amount in <b>payme.php</b> on line 31<br />\n"
 
@@ -49,8 +54,14 @@ def _halved(made: Response, answer: Members) -> Response:
 
 def _slow(inner: Decide, call: Call, payme_id: str) -> Result:
     answered = inner(call, payme_id)
-    time.sleep(SLOW_S)
+    if next(_performed) % SLOW_EACH == 0:
+        time.sleep(SLOW_S)
     return answered
+
+
+def _afresh() -> None:
+    global _performed
+    _performed = count()
 
 
 def _html(made: Response, answer: Members) -> Response:
@@ -126,9 +137,9 @@ BUGS = (
     ),
     bug(
         "transport.slow",
-        "PerformTransaction sends an SMS first and answers after twelve seconds",
+        "PerformTransaction sends an SMS first, and now and then that takes twelve seconds",
         "transport.in-time",
-        around(perform._decide, _slow),
+        both(_afresh, around(perform._decide, _slow)),
         needs="time",
     ),
     bug(

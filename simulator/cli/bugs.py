@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -14,7 +13,7 @@ import click
 from rich.console import Console
 
 from simulator.cli.matrix import run_matrix
-from simulator.cli.reference import clean_environment
+from simulator.cli.reference import BACKEND, clean_environment
 from simulator.conformance.load import load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
 from simulator.interrupts import interrupts
@@ -76,7 +75,7 @@ def _refuse_slips(json_file: Path | None, matrix: bool, html_file: Path | None) 
 
 def bugs_of_reference() -> list[Row]:
     """The rows that `python -m backend --list-bugs --json` tells. Raises NoBugs."""
-    command = [sys.executable, "-m", "backend", "--list-bugs", "--json"]
+    command = [*BACKEND, "--list-bugs", "--json"]
     ran = subprocess.run(
         command, env=clean_environment(), capture_output=True, text=True, check=False
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
 
 from rich.console import Console
 
 from simulator.caller.wire import Exchange
+from simulator.cli.nursery import Nursery
 from simulator.cli.reference import clean_environment, reference_config
 from simulator.cli.settings import load_settings
 from simulator.cli.target import Choices, TargetError, open_target, start_process
@@ -24,11 +29,15 @@ from simulator.conformance.preflight import preflight
 from simulator.conformance.runner import Runner, jobs_of
 from simulator.conformance.selection import Selection, select
 from simulator.interrupts import interrupts
+from simulator.observers.groups import Spawn, popen
+from simulator.observers.process import MerchantProcess
 from simulator.reports.progress import ProgressLine
 from simulator.reports.zoo import Row, Seen, Told
 
 _SEED = 7
 _ROUNDS_OF_CRASHES = 6
+_MEMORY = Path("/dev/shm")
+_ROOM = 512 * 1024 * 1024
 _TOLD = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
 
 
@@ -38,7 +47,7 @@ def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
     todo = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
     found: dict[tuple[str, str, str], Seen] = {}
     with _progress(console, len(todo)) as line, _workers(jobs) as pool:
-        running = {pool.submit(examine, row): row for row in todo}
+        running = {pool.submit(_examine, row): row for row in todo}
         for done in as_completed(running):
             row = running[done]
             found[_key(row)] = _result(row, done)
@@ -61,16 +70,23 @@ def _result(row: Row, done: Future[Seen]) -> Seen:
 @contextmanager
 def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     # Each reads the catalogue once. Ctrl-C is ours to hear; they finish the merchant they have.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _deaf)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
+def _prepare() -> None:
     interrupts.listen()  # told to end, they stop their merchant first
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "TMPDIR" not in os.environ and _has_room(_MEMORY):
+        tempfile.tempdir = str(_MEMORY)  # nothing there outlives a merchant: no disk is needed
+
+
+def _has_room(folder: Path) -> bool:
+    there = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return there and shutil.disk_usage(folder).free > _ROOM
 
 
 @contextmanager
@@ -119,10 +135,19 @@ def _once(placed: PlacedScenario) -> PlacedScenario:
     return replace(placed, scenario=inner.model_copy(update={"rounds": 1}))
 
 
-def examine(row: Row, only: Sequence[str] = ()) -> Seen:
+@cache
+def _nursery() -> Nursery:
+    return Nursery()
+
+
+def _examine(row: Row) -> Seen:
+    return examine(row, spawn=_nursery().spawn)
+
+
+def examine(row: Row, only: Sequence[str] = (), spawn: Spawn = popen) -> Seen:
     """One run against a fresh reference merchant that has the bug.
 
-    `only` names the scenarios; without it, it is the whole catalogue.
+    `only` names the scenarios; without it, it is the whole catalogue. `spawn` starts the merchant.
     """
     told: dict[tuple[str, str], Told] = {}
 
@@ -136,23 +161,27 @@ def examine(row: Row, only: Sequence[str] = ()) -> Seen:
     with reference_config(row.setup, row.profile, bugs) as (path, variables):
         environ = {**clean_environment(), **variables}
         try:
-            stopped = _run(row, load_settings(path, None, None, environ), environ, listen, only)
+            loaded = load_settings(path, None, None, environ)
+            with ExitStack() as stack:
+                process = start_process(loaded, stack, environ, spawn)
+                stopped = _run(row, loaded, process, listen, only)
         except TargetError as error:
             stopped = str(error)
     return Seen(row, tuple(told.values()), stopped)
 
 
 def _run(
-    row: Row, loaded: Loaded, environ: Mapping[str, str], listen: Listener, only: Sequence[str]
+    row: Row,
+    loaded: Loaded,
+    process: MerchantProcess | None,
+    listen: Listener,
+    only: Sequence[str],
 ) -> str:
     """Why the run ended early, or an empty text."""
     catalogue, floor = _catalogue(), Floor()
     choices = Choices(row.profile, strict=False, seed=_SEED, wait=None)
-    with ExitStack() as stack:
-        process = start_process(loaded, stack, environ)
-        opened = stack.enter_context(
-            open_target(loaded, process, catalogue.rules, choices, _unheard, floor)
-        )
+    rules = catalogue.rules
+    with open_target(loaded, process, rules, choices, _unheard, floor) as opened:
         trouble = preflight(opened.world)
         if trouble is not None:
             listen(ScenarioFinished("before-the-run", trouble.checks, 0))

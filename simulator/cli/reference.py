@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+BACKEND = (sys.executable, "-m", "backend")
+"""How the reference merchant is started. The words that follow are its own."""
+
 _TOML = Path(__file__).with_name("reference.toml")
 
 
@@ -68,7 +71,7 @@ def reference_config(
     """
     port = _free_port()
     variant = VARIANTS[name]
-    command = [sys.executable, "-m", "backend", "--port", str(port), "--profile", profile]
+    command = [*BACKEND, "--port", str(port), "--profile", profile]
     command += [*variant.flags, *(word for bug in bugs for word in ("--bug", bug))]
     shown = "[" + ", ".join(f"'{part}'" for part in command) + "]"
     with TemporaryDirectory(prefix="payme-sandbox-") as folder:
@@ -94,7 +97,7 @@ def clean_environment() -> dict[str, str]:
 
 def run_backend(arguments: Sequence[str]) -> int:
     """`payme-sandbox backend …`: the merchant takes our place, or is our child on Windows."""
-    command = [sys.executable, "-m", "backend", *arguments]
+    command = [*BACKEND, *arguments]
     if os.name == "posix":
         os.execv(sys.executable, command)
     process = subprocess.Popen(command)

@@ -26,6 +26,7 @@ from simulator.conformance.session import Eyes, Terms, World
 from simulator.conformance.values import Fresh
 from simulator.interrupts import interrupts
 from simulator.observers.database import Database, DatabaseError
+from simulator.observers.groups import Spawn, popen
 from simulator.observers.log import LogError, LogReader, open_log
 from simulator.observers.orders import Numbers, OrdersError, OrderSource, open_orders
 from simulator.observers.process import MerchantProcess, ProcessError
@@ -64,7 +65,7 @@ class Opened:
 
 
 def start_process(
-    loaded: Loaded, stack: ExitStack, environ: Mapping[str, str]
+    loaded: Loaded, stack: ExitStack, environ: Mapping[str, str], spawn: Spawn = popen
 ) -> MerchantProcess | None:
     """Start the merchant if the configuration says how; it is stopped with the stack."""
     if not loaded.config.process:
@@ -72,7 +73,7 @@ def start_process(
     faketime = open_faketime(loaded.config, stack)
     url = loaded.config.merchant.url
     process = stack.enter_context(
-        MerchantProcess(loaded.config.process, url, environ=environ, faketime=faketime)
+        MerchantProcess(loaded.config.process, url, environ=environ, faketime=faketime, spawn=spawn)
     )
     try:
         process.start()

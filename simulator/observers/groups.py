@@ -7,12 +7,50 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 GRACE_SECONDS = 3.0
 _SHOWN = 120
+
+
+class Child(Protocol):
+    """What of a `subprocess.Popen` is used here. It is the head of its process group."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, and its group's."""
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code. Raises subprocess.TimeoutExpired after that many seconds."""
+
+    def send_signal(self, signal: int, /) -> None:
+        """Send it to this process alone."""
+
+    def kill(self) -> None:
+        """End this process alone."""
+
+
+Spawn = Callable[[Sequence[str], Path, Mapping[str, str], Path], Child]
+"""Starts a command in a folder, with a whole environment, its output added to a file."""
+
+
+def popen(command: Sequence[str], cwd: Path, env: Mapping[str, str], output: Path) -> Child:
+    """Start a command at the head of a group of its own. OSError if it cannot be started."""
+    with output.open("ab") as taken:
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=taken,
+            stderr=taken,
+            **group_options(),
+        )
 
 
 def shown_command(words: Sequence[str]) -> str:
@@ -28,7 +66,7 @@ def group_options() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def stop_group(process: subprocess.Popen[Any], grace: float = GRACE_SECONDS) -> None:
+def stop_group(process: Child, grace: float = GRACE_SECONDS) -> None:
     """Ask the group to end, and end it if it has not after `grace` seconds.
 
     The group is ended even if its head is gone already: a server's workers may outlive it.
@@ -41,12 +79,12 @@ def stop_group(process: subprocess.Popen[Any], grace: float = GRACE_SECONDS) -> 
     process.wait()
 
 
-def strike(process: subprocess.Popen[Any]) -> None:
+def strike(process: Child) -> None:
     """End the group at once and wait for nothing, as a signal's handler must."""
     _signal(process, hard=True)
 
 
-def kill_tree(process: subprocess.Popen[Any]) -> None:
+def kill_tree(process: Child) -> None:
     """End it and all that it started at once, with no word of warning, as a lost machine would.
 
     Children that left the group are found through their parents where there is a /proc.
@@ -75,7 +113,7 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _signal(process: subprocess.Popen[Any], *, hard: bool) -> None:
+def _signal(process: Child, *, hard: bool) -> None:
     if sys.platform == "win32":
         if process.poll() is None:
             process.kill() if hard else process.send_signal(signal.CTRL_BREAK_EVENT)

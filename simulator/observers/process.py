@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import socket
-import subprocess
 import tempfile
 import time
 from collections import deque
@@ -24,8 +23,10 @@ from simulator.interrupts import interrupts
 from simulator.observers.clock import FaketimeClock
 from simulator.observers.groups import (
     GRACE_SECONDS,
-    group_options,
+    Child,
+    Spawn,
     kill_tree,
+    popen,
     shown_command,
     stop_group,
     strike,
@@ -53,7 +54,7 @@ class MerchantProcess:
     """One merchant, at the head of a process group of its own, with its output in a file.
 
     `url` is the merchant's address, whose port must be free before and answer after the start.
-    `faketime` is the clock that it shall go by.
+    `faketime` is the clock that it shall go by. `spawn` is how a process is started.
     Use it as a context manager; whatever happens, the group does not outlive us.
     """
 
@@ -67,15 +68,17 @@ class MerchantProcess:
         sleep: Callable[[float], object] = time.sleep,
         grace: float = GRACE_SECONDS,
         faketime: FaketimeClock | None = None,
+        spawn: Spawn = popen,
     ) -> None:
         self.faketime = faketime
+        self._spawn = spawn
         self._config = config
         self._url = url
         self._environ = os.environ if environ is None else environ
         self._clock = clock
         self._sleep = sleep
         self._grace = grace
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -96,8 +99,9 @@ class MerchantProcess:
             self._folder = tempfile.TemporaryDirectory(
                 prefix="payme-sandbox-", ignore_cleanup_errors=True
             )
-        with interrupts.held(), self.output.open("ab") as output:
-            self._process = self._spawn(output.fileno())
+        with interrupts.held():
+            self.output.touch()
+            self._process = self._started()
             atexit.register(self.stop)
             interrupts.last_resorts[id(self)] = partial(strike, self._process)
 
@@ -200,21 +204,13 @@ class MerchantProcess:
     def _command(self) -> str:
         return shown_command(self._config.command)
 
-    def _spawn(self, output: int) -> subprocess.Popen[bytes]:
+    def _started(self) -> Child:
         # A Python merchant that prints into a file would otherwise show its lines much later.
         env = {"PYTHONUNBUFFERED": "1", **self._environ, **self._config.env}
         if self.faketime is not None:
             env |= self.faketime.environment(env)
         try:
-            return subprocess.Popen(
-                self._config.command,
-                cwd=self._config.cwd,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **group_options(),
-            )
+            return self._spawn(self._config.command, self._config.cwd, env, self.output)
         except FileNotFoundError as error:
             raise ProcessError(
                 f"[process] command: {self._config.command[0]} was not found; write its full path, "
