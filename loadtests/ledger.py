@@ -93,15 +93,10 @@ class _Lines:
         """OSError if the file is there already or cannot be made."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
-        self._encode = msgspec.json.Encoder().encode
         self._count = 0
 
     def _line(self, value: msgspec.Struct) -> None:
-        try:
-            data = self._encode(value)
-        except (OverflowError, UnicodeEncodeError, TypeError, ValueError):
-            data = self._encode(_tame(msgspec.structs.asdict(value)))
-        os.write(self._file, data + b"\n")
+        os.write(self._file, line_of(value) + b"\n")
         self._count += 1
 
     def close(self) -> None:
@@ -147,8 +142,21 @@ class OrderBook(_Lines):
         )
 
 
+def line_of(value: Any) -> bytes:
+    """A value as one line of JSON without its end, whatever strange things are in it."""
+    try:
+        return _encode(value)
+    except (OverflowError, UnicodeEncodeError, TypeError, ValueError):
+        return _encode(_tame(value))
+
+
+_encode = msgspec.json.Encoder().encode
+
+
 def _tame(value: Any) -> Any:
     """What a merchant sent, in what JSON can hold: larger numbers and odd texts as plain text."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
     if isinstance(value, dict):
         return {_tame(str(name)): _tame(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from simulator.config.database import DatabaseConfig
@@ -83,13 +83,29 @@ class Database:
 
     def order_count(self) -> int | None:
         """How many rows the orders table has; None if the transactions are rows of it as well."""
-        config = self._config
-        shared = (
-            config.transactions
-            and config.orders
-            and (config.transactions.table.lower() == config.orders.table.lower())
-        )
-        return self._orders.count() if self._orders and not shared else None
+        return self._orders.count() if self._orders and not self.one_table else None
+
+    def each_transaction(self) -> Iterator[tuple[Any, ...]]:
+        """Every row of the transactions table, in one pass; values as stored, payme_id first."""
+        return self._transactions.each() if self._transactions else iter(())
+
+    def transaction_of(self, values: Sequence[Any]) -> Row:
+        """A row of `each_transaction` as `transactions` gives it."""
+        return self._transactions.canonical(values) if self._transactions else {}
+
+    def each_order(self) -> Iterator[tuple[str, Row]]:
+        """Every row of the orders table, in one pass, with its order's key (see `order_key`)."""
+        return self._orders.each() if self._orders else iter(())
+
+    def order_key(self, order: Order) -> str:
+        """What `each_order` calls the order. DatabaseError if `where` cannot be filled in."""
+        return self._orders.key(order) if self._orders else ""
+
+    @property
+    def one_table(self) -> bool:
+        """Whether an order's row is its transaction's too, and so knows of the last one only."""
+        orders, transactions = self._config.orders, self._config.transactions
+        return bool(orders and transactions and orders.table.lower() == transactions.table.lower())
 
     def order_row(self, order: Order) -> Row | None:
         """The order's first row: amount in tiyin, status as stored."""

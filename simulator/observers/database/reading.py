@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, column, func, select, table
@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 from simulator.observers.engines import DatabaseError, masked, reason
 
 _RETRY_SECONDS = 0.001
+_AT_ONCE = 5_000  # rows of a large answer
 _INTEGER = re.compile(r"-?[1-9]\d{0,17}|0")
 _BUSY = re.compile(
     r"locked|busy|deadlock|lock wait|server closed|gone away|lost connection", re.IGNORECASE
@@ -62,14 +63,16 @@ def spellings(dialect: str, value: Any) -> list[Any]:
     return [bound(dialect, value)]
 
 
-def select_where(name: str, columns: Mapping[str, str], where: Sequence[str]) -> Select[Any]:
+def select_where(
+    name: str, columns: Mapping[str, str], where: Sequence[str], first: int = 0
+) -> Select[Any]:
     """SELECT columns under their logical names WHERE each of `where` is one of its values.
 
-    The parameter of the n-th condition is called `w<n>`.
+    The parameter of the n-th condition is called `w<n>`, counted from `first`.
     """
     source = named_table(name, [*columns.values(), *where])
     statement = select(*(source.c[real].label(logical) for logical, real in columns.items()))
-    for place, condition in enumerate(where):
+    for place, condition in enumerate(where, start=first):
         statement = statement.where(source.c[condition].in_(untyped(f"w{place}", many=True)))
     return statement
 
@@ -127,6 +130,24 @@ class Reader:
                 self._sleep(_RETRY_SECONDS)
             except SQLAlchemyError as error:
                 raise DatabaseError(f"{self.place}: {reason(error)}") from error
+
+    def stream(
+        self, statement: Executable, values: Mapping[str, Any]
+    ) -> Iterator[Sequence[Sequence[Any]]]:
+        """All rows of a large answer, some thousands at a time, as tuples in the columns' order.
+
+        DatabaseError when the database goes away or refuses.
+        """
+        try:
+            with self.engine.connect() as connection:
+                if self.dialect == "postgresql":  # a cursor of its lives in a transaction
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                found = connection.execution_options(
+                    stream_results=True, max_row_buffer=_AT_ONCE
+                ).execute(statement, values)
+                yield from found.partitions(_AT_ONCE)
+        except SQLAlchemyError as error:
+            raise DatabaseError(f"{self.place}: {reason(error)}") from error
 
     def close(self) -> None:
         """Give all connections back."""

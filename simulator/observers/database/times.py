@@ -52,6 +52,8 @@ class TimeValue:
 
         A date with a clock may be off by a time zone: whole quarter hours, at most 14 hours.
         """
+        if self.unit == "ms" and type(self.raw) is int:
+            return self.raw == ms  # what is kept as it came, and most often
         if ms == 0 or self.unset:
             return ms == 0 and self.unset
         known = self._microseconds()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from simulator.config.database import TIME_COLUMNS, TransactionsTable
@@ -35,6 +35,17 @@ class TransactionRows:
         canonical = [{n: self._readers[n](v) for n, v in row.items()} for row in rows]
         places = {payme_id: place for place, payme_id in enumerate(payme_ids)}
         return sorted(canonical, key=lambda row: places.get(row["payme_id"], len(places)))
+
+    def each(self) -> Iterator[tuple[Any, ...]]:
+        """Every row there is, in one pass, its values as stored, in the order of `columns`."""
+        constants = list(self._config.where)
+        everything = select_where(self._config.table, self.columns, constants, first=1)
+        for rows in self._reader.stream(everything, self._constants):
+            yield from map(tuple, rows)
+
+    def canonical(self, values: Sequence[Any]) -> dict[str, Any]:
+        """A row of `each` as `of` gives it."""
+        return {n: read(v) for (n, read), v in zip(self._readers.items(), values, strict=True)}
 
     def count(self) -> int:
         """How many rows there are, whoever made them."""

@@ -61,6 +61,8 @@ def shown(value: Any) -> str:
 
 def whole(value: Any, what: str = "a whole number") -> int | Unreadable | None:
     """An int from any numeric or text column; NULL and an empty text are None."""
+    if type(value) is int or value is None:
+        return value
     if plain(value) in (None, ""):
         return None
     number = decimal_of(value)
@@ -71,6 +73,8 @@ def whole(value: Any, what: str = "a whole number") -> int | Unreadable | None:
 
 def tiyin(value: Any, unit: Literal["sum", "tiyin"]) -> int | Unreadable | None:
     """An amount in tiyin from a column in sum or tiyin."""
+    if type(value) is int:
+        return value * 100 if unit == "sum" else value
     if plain(value) in (None, ""):
         return None
     number = decimal_of(value)

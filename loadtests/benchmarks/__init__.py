@@ -1,0 +1,1 @@
+"""What is measured: each module is a program that prints what it has found."""

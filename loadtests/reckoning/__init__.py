@@ -1,0 +1,298 @@
+"""The reckoning after a load run: Payme's side, GetStatement and the database, compared.
+
+Nothing is held in memory but a bucket at a time: each source is sorted by Payme's id into files,
+then the buckets are compared one by one, and after them the orders.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from loadtests.ledger import CALLS, ORDERS, Ended, LedgerFile, Made, line_of
+from loadtests.reckoning.belief import PERFORMED, REFUNDED, Belief, believe
+from loadtests.reckoning.buckets import Buckets, Put, buckets_for
+from loadtests.reckoning.compare import DATABASE, STATEMENT, Records, differences
+from loadtests.reckoning.log import LogTally
+from loadtests.reckoning.orders import (
+    Part,
+    Situation,
+    Words,
+    beside_rows,
+    put_row,
+    put_situation,
+    situations,
+    status_fits,
+    twice,
+)
+from loadtests.reckoning.sorting import sort_calls, sort_rows, sort_statement
+from loadtests.reckoning.statement import Ask, Statement, StatementError
+from loadtests.reckoning.tally import Tally
+from loadtests.results import Reckoning
+from simulator.observers.database import Database, DatabaseError
+
+__all__ = ["LogTally", "Sources", "Statement", "reckon"]
+
+WRONG = "wrong.jsonl"
+"""Every single thing that does not add up, in the run's folder."""
+_GRACE_MS = 60_000
+_LATER_IDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where to look, None if there is nothing to look at.
+
+    statement: usually a `Statement`. database: opened, transactions mapped or not. log: stopped.
+    one_time: whether an order is paid once. not_compared: why something is None, in words.
+    mask: hides secrets in texts.
+    """
+
+    statement: Ask | None = None
+    database: Database | None = None
+    log: LogTally | None = None
+    one_time: bool = True
+    not_compared: tuple[str, ...] = ()
+    mask: Callable[[str], str] = str
+
+
+def reckon(folder: Path, sources: Sources) -> Reckoning:
+    """Compare what the run's folder knows with the merchant, when the load has stopped.
+
+    Writes `wrong.jsonl` beside the ledgers. LedgerError if they cannot be read. What cannot be
+    asked (a merchant that is gone) is told in `unable`, and the rest is compared all the same.
+    """
+    began = time.monotonic_ns()
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix="reckoning-") as scratch,
+        Tally(folder / WRONG, sources.mask) as tally,
+    ):
+        work = _Work(folder, Path(scratch), sources, tally)
+        work.transactions()
+        if sources.one_time:
+            work.orders()
+        log = sources.log.found() if sources.log is not None else ()
+        return Reckoning(
+            counts=dict(tally.counts),
+            wrong=tuple(tally.listed),
+            log=log,
+            later=dict(work.later),
+            later_ids=tuple(work.later_ids),
+            compared=dict(work.compared),
+            not_compared=(*sources.not_compared, *work.notes),
+            unable=tuple(map(sources.mask, work.unable)),
+            took_ms=(time.monotonic_ns() - began) // 1_000_000,
+        )
+
+
+@dataclass
+class _Work:
+    """One reckoning under way."""
+
+    folder: Path
+    scratch: Path
+    sources: Sources
+    tally: Tally
+    compared: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unable: list[str] = field(default_factory=list)
+    later: Counter[str] = field(default_factory=Counter)
+    later_ids: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        size = sum(path.stat().st_size for path in self.folder.glob(CALLS))
+        self.count = buckets_for(size)
+        self.parts = self._buckets("parts")
+        self.orders_noted = any(self.folder.glob(ORDERS))
+        log = self.sources.log
+        if log is not None and (why := log.problem()):
+            self.unable.append(f"the log: {why}")
+
+    def _buckets(self, name: str) -> Buckets:
+        return Buckets(self.scratch, name, self.count)
+
+    def transactions(self) -> None:
+        """Sort the three sources, then compare bucket by bucket."""
+        calls, items, rows = (self._buckets(name) for name in ("calls", "items", "rows"))
+        sorted_ = sort_calls(self.folder, calls, _GRACE_MS)
+        if sorted_.torn:
+            self.notes.append(
+                f"the last calls of workers that were killed ({', '.join(sorted_.torn)})"
+            )
+        listed = self._statement(items, sorted_.times)
+        stored = self._rows(rows)
+        found = 0
+        with self.parts.filling() as put:
+            for number in range(self.count):
+                found += self._bucket(number, calls, items if listed else None, rows, stored, put)
+        self.compared["Payme"] = found
+
+    def _statement(self, items: Buckets, times: Any) -> bool:
+        """Whether the statement is there to be compared."""
+        ask = self.sources.statement
+        if ask is None:
+            return False
+        try:
+            self.compared[STATEMENT] = sort_statement(ask, times, items)
+        except StatementError as error:
+            self.unable.append(str(error))
+            return False
+        return True
+
+    def _rows(self, rows: Buckets) -> bool:
+        database = self.sources.database
+        if database is None or not database.maps_transactions:
+            return False
+        try:
+            self.compared[DATABASE] = sort_rows(database, rows, bool)
+        except DatabaseError as error:
+            self.unable.append(f"[database] {error}")
+            return False
+        return True
+
+    def _bucket(
+        self,
+        number: int,
+        calls: Buckets,
+        items: Buckets | None,
+        rows: Buckets,
+        stored: bool,
+        put: Put,
+    ) -> int:
+        mine = _calls(calls, number)
+        listed = _items(items, number, mine) if items is not None else None
+        kept = self._canonical(rows, number, mine) if stored else None
+        for payme_id, ended in mine.items():
+            ended.sort(key=_sent)
+            belief = believe(payme_id, ended)
+            records = Records(
+                listed.get(payme_id, ()) if listed is not None else None,
+                kept.get(payme_id, ()) if kept is not None else None,
+            )
+            self._one(belief, records, ended, put)
+        for one in (calls, rows, *([items] if items else [])):
+            one.drop(number)
+        return len(mine)
+
+    def _canonical(
+        self, rows: Buckets, number: int, mine: dict[str, list[Ended]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        database = self.sources.database
+        assert database is not None
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in rows.lines(number):
+            values = msgspec.json.decode(line)
+            if values[0] in mine:
+                found.setdefault(values[0], []).append(database.transaction_of(values))
+        return found
+
+    def _one(self, belief: Belief, records: Records, calls: list[Ended], put: Put) -> None:
+        database = self.sources.database
+        last_only = database is not None and database.one_table
+        wrong = differences(belief, records, last_only=last_only)
+        self.tally.add(belief.payme_id, belief.order, wrong, calls)
+        state = records.state()
+        if state is None and len(belief.states) == 1:
+            (state,) = belief.states
+        self._later(belief, state)
+        if belief.order and (state is not None or not records.none):
+            part = Part(belief.order, belief.payme_id, state)
+            put(belief.order, line_of(part))
+        if belief.order and not self.orders_noted:
+            put(belief.order, line_of(_made(belief, calls)))
+
+    def _later(self, belief: Belief, state: int | None) -> None:
+        if state in (PERFORMED, REFUNDED) and not belief.performed:
+            self.later["performed"] += 1
+            if len(self.later_ids) < _LATER_IDS:
+                self.later_ids.append(belief.payme_id)
+        elif state is not None and state not in belief.seen and belief.states != {None}:
+            self.later["created" if state > 0 else "cancelled"] += 1
+
+    def orders(self) -> None:
+        """Each order with its transactions, then with its row."""
+        with self.parts.filling() as put:
+            for path in sorted(self.folder.glob(ORDERS)):
+                for line in LedgerFile(path).lines():
+                    put(msgspec.json.decode(line, type=Made).number, line)
+        database = self.sources.database
+        kept, stored = self._buckets("kept"), self._buckets("stored")
+        keyed = database if database is not None and database.maps_orders else None
+        with kept.filling() as put:
+            for situation, made in self._situations():
+                self.tally.add(situation.number, situation.number, twice(situation), ())
+                if (
+                    keyed is not None
+                    and made is not None
+                    and not self._keep(keyed, situation, made, put)
+                ):
+                    keyed = None
+        if keyed is not None:
+            self._statuses(keyed, kept, stored)
+
+    def _situations(self) -> Iterator[tuple[Situation, Made | None]]:
+        for number in range(self.count):
+            yield from situations(self.parts, number)
+
+    def _keep(self, database: Database, situation: Situation, made: Made, put: Put) -> bool:
+        try:
+            key = database.order_key(made.order())
+        except DatabaseError as error:
+            self.unable.append(str(error))
+            return False
+        put_situation(put, key, situation)
+        return True
+
+    def _statuses(self, database: Database, kept: Buckets, stored: Buckets) -> None:
+        try:
+            with stored.filling() as put:
+                for key, row in database.each_order():
+                    status = {"status": row["status"]} if "status" in row else {}
+                    put_row(put, key, status)
+        except DatabaseError as error:
+            self.unable.append(f"[database] {error}")
+            return
+        words, count = Words.of(database), 0
+        for number in range(self.count):
+            for situation, rows in beside_rows(kept, stored, number):
+                wrong = status_fits(situation, rows, words)
+                self.tally.add(situation.number, situation.number, wrong, ())
+                count += 1
+        self.compared["orders"] = count
+
+
+def _sent(call: Ended) -> int:
+    return call.sent
+
+
+def _calls(buckets: Buckets, number: int) -> dict[str, list[Ended]]:
+    decode = msgspec.json.Decoder(Ended).decode
+    found: dict[str, list[Ended]] = {}
+    for line in buckets.lines(number):
+        call = decode(line)
+        assert call.id is not None
+        found.setdefault(call.id, []).append(call)
+    return found
+
+
+def _items(
+    buckets: Buckets, number: int, mine: dict[str, list[Ended]]
+) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in buckets.lines(number):
+        item = msgspec.json.decode(line)
+        if item["id"] in mine:
+            found.setdefault(item["id"], []).append(item)
+    return found
+
+
+def _made(belief: Belief, calls: list[Ended]) -> Made:
+    account = next((call.account for call in calls if call.account), {})
+    return Made(number=belief.order, amount=belief.amount or 0, account=account)
