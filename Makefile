@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs test lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench-reckoning test lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme
 	@mkdir -p .payme-sandbox
 	$(BIN)/payme-sandbox bugs --matrix --jobs $(WORKERS) \
 		--json .payme-sandbox/bugs.json --html .payme-sandbox/bugs.html
+
+bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory
+	$(BIN)/python -m loadtests.benchmarks.reckoning
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -81,10 +81,9 @@ def believe(payme_id: str, calls: Sequence[Ended]) -> Belief:
         if call.answer == "result":
             results.append(call)
             belief.seen.add(_state_of(call, belief.seen))
+            _take_times(belief, call)
         elif call.method in _CHANGING and (call.answer == "none" or not refused(call)):
             open_.add(call.method)
-    for name in TIMES:
-        _one_time(belief, name, results)
     _one_number(belief, results)
     if len(belief.seen) > 1:
         _moves_on(belief, results)
@@ -120,15 +119,16 @@ def _possible(belief: Belief, open_: set[str]) -> frozenset[int | None]:
     return frozenset(states)
 
 
-def _one_time(belief: Belief, name: str, results: Sequence[Ended]) -> None:
-    for call in results:
+def _take_times(belief: Belief, call: Ended) -> None:
+    """A time that was answered once is the same in every other answer."""
+    for name in TIMES:
         told = whole(getattr(call, name))
         if not told:
             continue
         before = belief.times.setdefault(name, told)
         if before != told:
-            belief.clashes.append((Kind.TIMES, f"{name} was answered as {before} and as {told}"))
-            return
+            clash = (Kind.TIMES, f"{name} was answered as {before} and as {told}")
+            belief.clashes += [clash] if clash not in belief.clashes else []
 
 
 def _one_number(belief: Belief, results: Sequence[Ended]) -> None:
@@ -153,6 +153,8 @@ def _moves_on(belief: Belief, results: Sequence[Ended]) -> None:
         words = "was acknowledged as performed, and as cancelled before it was performed"
         belief.clashes.append((Kind.STATE, words))
     told = [(call, _state_of(call, ())) for call in results if call.method != _CREATE]
+    if len(told) < 2:
+        return
     for later, state in told:
         before = max(
             (other for call, other in told if call.ended < later.sent),

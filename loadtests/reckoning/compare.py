@@ -96,15 +96,17 @@ def _one_source(
 def _times(
     belief: Belief, name: str, record: Mapping[str, Any], state: int | None, same_time: Any
 ) -> Iterator[Found]:
+    answered = belief.times
     for member in TIMES:
-        expected = belief.times.get(member)
+        if member not in record:
+            continue
+        expected, seen = answered.get(member), record[member]
         if expected is None:
             if state not in STEPS or member == "create_time" or _has(state, member):
                 continue  # nobody has been told of it yet
             expected = 0
-        if member in record and not same_time(record[member], expected):
-            seen = _shown(record[member])
-            yield Kind.TIMES, f"{name}: {member} {seen}, {_answered(expected)}"
+        if not same_time(seen, expected):
+            yield Kind.TIMES, f"{name}: {member} {_shown(seen)}, {_answered(expected)}"
     time = record.get("time", record.get("payme_time"))
     if time is not None and belief.time is not None and not same_time(time, belief.time):
         yield Kind.TIMES, f"{name}: Payme's time {_shown(time)}, sent {belief.time}"
@@ -132,7 +134,9 @@ def _two_sources(
 
 
 def _item_time(value: Any, ms: int) -> bool:
-    return (whole(value) or 0) == ms if value in (None, "") else whole(value) == ms
+    if type(value) is int:
+        return value == ms
+    return ms == 0 if value in (None, "") else whole(value) == ms
 
 
 def _row_time(value: TimeValue, ms: int) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from loadtests.ledger import Ended, line_of
+from loadtests.ledger import CALLS, Ended, calls_of, line_of
 from loadtests.results import Kind, Wrong
 
 _LISTED = 20
@@ -49,6 +50,23 @@ class Tally:
             self._file.write(line_of(wrong) + b"\n")
             if self.counts[kind] <= _LISTED:
                 self.listed.append(wrong)
+
+
+def with_calls(
+    folder: Path, listed: Sequence[Wrong], mask: Callable[[str], str]
+) -> tuple[Wrong, ...]:
+    """Those that have no calls yet, which are orders, with the calls that named them."""
+    wanted: dict[str, list[Ended]] = {one.order: [] for one in listed if not one.calls}
+    if wanted:
+        for path in sorted(folder.glob(CALLS)):
+            for call in calls_of(path):
+                if call.order in wanted:
+                    wanted[call.order].append(call)
+    shown = {
+        order: tuple(mask(words_of(call)) for call in sorted(calls, key=lambda c: c.sent)[:_CALLS])
+        for order, calls in wanted.items()
+    }
+    return tuple(one if one.calls else replace(one, calls=shown[one.order]) for one in listed)
 
 
 def words_of(call: Ended) -> str:

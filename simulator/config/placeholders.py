@@ -19,7 +19,7 @@ ORDER_NAMES = ("number", "digits", "amount_sum", "amount_tiyin")
 
 def order_values(number: str, amount: int) -> dict[str, Any]:
     """The values of ORDER_NAMES for an order of `amount` tiyin."""
-    digits = "".join(c for c in number if c.isascii() and c.isdigit())
+    digits = "".join(filter(str.isdigit, number.encode("ascii", "ignore").decode()))
     return {
         "number": number,
         "digits": int(digits or "0"),

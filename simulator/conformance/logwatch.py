@@ -17,8 +17,8 @@ EXCUSED_WHEN_SHARED = ("Traceback", "ERROR in")
 """Words of a line that any call may have caused, a strange one too, when nobody knows which."""
 NEVER_EXCUSED = ("IntegrityError", "UNIQUE constraint", "duplicate key value")
 """What no call may cause, not even one that Payme would never send."""
-_LONGEST_TRACE = 100  # lines
-_HANG_UP = (
+LONGEST_TRACE = 100  # lines
+HANG_UP = (
     "BrokenPipe",
     "Broken pipe",
     "ConnectionReset",
@@ -121,7 +121,7 @@ class LogWatch:
 
     def _is_hang_up(self, trace: Sequence[Line]) -> bool:
         """Whether these lines are about a caller that is gone, after we have been one."""
-        return self._disturbed and any(w in line.text for line in trace for w in _HANG_UP)
+        return self._disturbed and any(w in line.text for line in trace for w in HANG_UP)
 
     def judge(self, lines: Sequence[Line], *, unsent: bool) -> tuple[Report, tuple[str, ...]]:
         """The rules that hold for every line, and the lines that break them, worst first."""
@@ -129,7 +129,7 @@ class LogWatch:
         bad: list[str] = []
         for index, line in enumerate(lines):
             word = next((w for w in self._forbidden if w in line.text), None)
-            strange = unsent or self._is_hang_up(lines[index : index + _LONGEST_TRACE])
+            strange = unsent or self._is_hang_up(lines[index : index + LONGEST_TRACE])
             excused = (strange and word not in NEVER_EXCUSED) or (
                 self._shared and word in EXCUSED_WHEN_SHARED
             )

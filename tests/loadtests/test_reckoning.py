@@ -253,6 +253,16 @@ def test_what_is_wrong_is_listed_with_its_calls(tmp_path: Path) -> None:
     )
 
 
+def test_an_order_is_listed_with_the_calls_of_all_its_payers(tmp_path: Path) -> None:
+    world = right_world()
+    _other_payment(world, 2)
+    (wrong,) = _reckon(world, tmp_path).wrong
+    one = _first(world, 2)
+    assert wrong.subject == wrong.order == one.number
+    assert [line.split()[1] for line in wrong.calls].count("PerformTransaction") == 2
+    assert any(line.endswith("CreateTransaction 1.0 ms: error -31050") for line in wrong.calls)
+
+
 @pytest.mark.parametrize("happened", [True, False])
 @pytest.mark.parametrize(
     ("method", "end", "before"),

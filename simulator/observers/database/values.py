@@ -26,6 +26,8 @@ class Unreadable:
 
 def plain(value: Any) -> Any:
     """Bytes as text, blanks that pad a CHAR column away; everything else as it is."""
+    if value is None or type(value) is int:
+        return value
     if isinstance(value, memoryview):
         value = bytes(value)
     if isinstance(value, bytes | bytearray):
