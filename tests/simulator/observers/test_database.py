@@ -385,7 +385,7 @@ def test_reading_beside_a_writer(
 ) -> None:
     run(sqlite_engine, *TABLES)
     path = tmp_path / "shop.db"
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         connection = sqlite3.connect(path, timeout=30)
@@ -393,12 +393,14 @@ def test_reading_beside_a_writer(
         while not stop.is_set():
             connection.execute("UPDATE payments SET amount = amount + 1")
             connection.commit()
+            begun.set()
         connection.close()
 
     database = open_database(sqlite_engine, orders=ORDERS)
     thread = threading.Thread(target=write)
     thread.start()
     try:
+        assert begun.wait(30)
         seen = [_amount(database, order()) for _ in range(200)]
     finally:
         stop.set()
