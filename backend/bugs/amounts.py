@@ -238,6 +238,13 @@ BUGS = (
         setup="accumulating",
     ),
     bug(
+        "amounts.limits-in-32-bits",
+        "an amount is cut to 32 bits before it is compared with the limits of an account",
+        "amount.limits amount.huge-refused",
+        _limits(lambda amount, limits: limits.min_amount <= amount % 2**32 <= limits.max_amount),
+        setup="accumulating",
+    ),
+    bug(
         "amounts.limits-excluded",
         "the limits of an account themselves are refused",
         "amount.within-limits",

@@ -122,6 +122,7 @@ _TAKES: dict[str, tuple[Callable[[object], bool], str]] = {
     "$plus": (_may_add_fraction, _NUMBERS[1]),
     "$times": _NUMBERS,
     "$over": _NUMBERS,
+    "$above": (_two_numbers, "two whole numbers, as in [4294967296, $config.max]"),
     "$merge": (_two, "two objects"),
     "$without": (_two, "an object and the name of a member"),
     "$account": (_is_change, f"{{of: $order.account, how: WAY}}; ways: {', '.join(sorted(WAYS))}"),

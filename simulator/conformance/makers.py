@@ -27,7 +27,7 @@ class Order(Protocol):
 
 
 def arithmetic(name: str, value: object) -> int | float:
-    """`$plus`, `$times`, `$over` of two whole numbers.
+    """`$plus`, `$times`, `$over` of two whole numbers; `$above` is the left one if it is more.
 
     Only what `$plus` adds may be a fraction: an amount that no order has, and that a careless
     merchant cuts to one.
@@ -39,6 +39,10 @@ def arithmetic(name: str, value: object) -> int | float:
     left, right = value
     if name == "$plus":
         return int(left + right)
+    if name == "$above":
+        if left <= right:
+            raise NotApplicable(f"{left} is not more than {right}")
+        return int(left)
     if name == "$over" and not right:
         raise NotApplicable("nothing can be divided by zero")
     return int(left * right) if name == "$times" else int(left // right)

@@ -36,6 +36,7 @@ MAKERS = frozenset(
         "$plus",
         "$times",
         "$over",
+        "$above",
         "$text",
         "$as_float",
         "$merge",

@@ -160,7 +160,7 @@ class Scope:
             how = str(self.resolve(argument["how"]))
             return account(value, how, self._naming_member(value), self.fresh.unknown_account)
         value = self.resolve(argument)
-        if name in ("$plus", "$times", "$over"):
+        if name in ("$plus", "$times", "$over", "$above"):
             return arithmetic(name, value)
         if name == "$text":
             return as_text(value)

@@ -204,6 +204,13 @@ AMOUNTS = (
         within=lambda amount, least, most: least // 100 <= amount <= most,
     ),
     bug(
+        "amount.limits-in-32-bits",
+        "amount.limits",
+        "a wallet's amounts are cut to 32 bits before they are compared",
+        kind="accumulating",
+        within=lambda amount, least, most: least <= amount % 2**32 <= most,
+    ),
+    bug(
         "amount.limits-excluded",
         "amount.within-limits",
         "a wallet's limits themselves are refused",
