@@ -156,6 +156,20 @@ CANCEL = (
         says(cancel._answer, transaction=lambda one: one.order_id),
     ),
     bug(
+        "cancel.negative-amount",
+        "a refund is stored as a negative amount",
+        "cancel.stored statement.amount-as-sent",
+        on_cancel(_set("amount = -amount"), paid=True),
+        needs="database",
+    ),
+    bug(
+        "cancel.negative-price",
+        "a refund makes the price of the order negative",
+        "order.amount-stays",
+        on_cancel("UPDATE payments SET amount = -amount WHERE order_id = :order", paid=True),
+        needs="database",
+    ),
+    bug(
         "cancel.erases-perform-time",
         "a refund erases perform_time",
         "cancel.keeps-perform-time check.refunded",

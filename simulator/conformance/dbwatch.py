@@ -51,6 +51,10 @@ def _fits(wanted: object, seen: Time) -> bool:
     return type(number) is int and seen.matches(number)
 
 
+_STATUSES = ("payable", "reserved", "paid", "refunded", "cancelled")
+_UNNAMED = ", which [database.orders] status names nowhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What the database held before a step, as text: all of the scenario, and the orders' number.
@@ -64,12 +68,18 @@ class DatabaseWatch:
     """Looks at the rows of one scenario's orders and transactions."""
 
     def __init__(
-        self, database: Database, matching: Matching, one_time: bool, alone: bool = False
+        self,
+        database: Database,
+        matching: Matching,
+        one_time: bool,
+        alone: bool = False,
+        shows_price: bool = False,
     ) -> None:
         self._database = database
         self._matching = matching
         self._one_time = one_time
         self._alone = alone
+        self._shows_price = shows_price
 
     def expectation(
         self, expect: fmt.DatabaseExpect, scope: Scope, where: Where, default_order: Order | None
@@ -134,7 +144,13 @@ class DatabaseWatch:
         if not allowed or any(_same_status(one, seen) for one in allowed):
             return [], rows
         words = f"{name}: " + " or ".join(show(one) for one in allowed)
-        return [Mismatch(f"{path}.status", words, show(seen), where)], rows
+        actual = show(seen) + ("" if self._is_named(seen) else _UNNAMED)
+        return [Mismatch(f"{path}.status", words, actual, where)], rows
+
+    def _is_named(self, status: object) -> bool:
+        """Whether the configuration names a status at all, whatever it says that it means."""
+        names = (one for which in _STATUSES for one in self._database.status_names(which))
+        return any(_same_status(one, status) for one in names)
 
     def snapshot(self, books: Books, orders: Sequence[Order]) -> list[str]:
         """All that the database holds about the scenario, as text that can be compared.
@@ -279,7 +295,15 @@ class DatabaseWatch:
                     miss.actual,
                 )
             )
+        if self._shows_price and len(rows) == 1:
+            _price_stays(order, rows[0].get("amount"), report)
         return tuple(f"order {row_text(row)}" for row in rows)
+
+
+def _price_stays(order: Order, amount: object, report: Report) -> None:
+    path, words = f"orders[{order.number}].amount", "An order costs what it cost before."
+    finding = Finding("order.amount-stays", words, path, f"{order.amount} tiyin", show(amount))
+    report.expect(amount == order.amount, finding)
 
 
 def order_statuses(transactions: Sequence[Transaction], now: int) -> list[str]:

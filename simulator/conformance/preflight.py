@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simulator.caller.client import Call
 from simulator.caller.wire import FailureKind, WireAnswer, WireFailure
+from simulator.conformance.dbwatch import row_text
 from simulator.conformance.events import Check, Verdict
 from simulator.conformance.health import MerchantGone
 from simulator.conformance.judging import Judged
@@ -14,7 +15,7 @@ from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.session import Session, World
 from simulator.conformance.values import Scope
 from simulator.observers.orders.order import OrdersUnreachable
-from simulator.protocol.finding import Finding, Report
+from simulator.protocol.finding import MISSING, Finding, Report, show
 from simulator.protocol.vocabulary import Code, Method
 
 NAME = "before-the-run"
@@ -45,7 +46,41 @@ def preflight(world: World) -> Trouble | None:
         seen = session.call(_call(order), "check")
     except MerchantGone as error:
         return Trouble(str(error), 3, tuple(recorder.checks()))
-    return _judge(session, recorder, order, seen)
+    return _judge(session, recorder, order, seen) or _in_database(world, order)
+
+
+def _in_database(world: World, order: Order) -> Trouble | None:
+    """Whether the file's words for the orders table fit the order that was made just now."""
+    database = world.eyes.database
+    if database is None or not database.maps_orders:
+        return None
+    made = f"The order {order.number} was made just now, and"
+    try:
+        rows = database.order_rows(order)
+    except NotLooked as error:
+        return Trouble(f"{made} cannot be looked at in the database: {error}", 2)
+    if not rows:
+        text = (
+            f"{made} `where` of [database.orders] finds no row of it. See which table and column "
+            "hold the number that [orders] made, and name those. An id that the merchant gave is "
+            "`{id}` there if [orders] captures it."
+        )
+        return Trouble(text, 2)
+    # only where the price is found as it was asked for can a change of it be told
+    world.shows_price = [row.get("amount") for row in rows] == [order.amount]
+    payable = list(database.status_names("payable"))
+    seen = rows[0].get("status", MISSING)
+    if seen is MISSING or seen in payable:
+        return None
+    words = " or ".join(show(one) for one in payable)
+    text = (
+        f"{made} its row has the status {show(seen)}, which orders.status.payable of "
+        f"[database] does not name: it says {words}. If an order with {show(seen)} can be paid, "
+        f"write payable = {show(seen)}, or both in a list. If not, the row or the "
+        f"column is another one ([database.orders] where, columns), or [orders] makes orders that "
+        f"cannot be paid yet.\nThe row: {row_text(rows[0])}"
+    )
+    return Trouble(text, 2)
 
 
 def _call(order: Order, auth: str = "right") -> Call:

@@ -74,6 +74,8 @@ class World:
     kills: Iterator[int] = field(default_factory=itertools.count)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     firsts: Firsts = field(default_factory=Firsts)
+    shows_price: bool = False
+    """Whether a new order's row holds its price, in the unit that the file names."""
 
 
 @dataclass(slots=True)
@@ -90,6 +92,10 @@ class Session:
     last: dict[str, Judged] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     """The clocks that were moved and must be put right again."""
+    done: set[tuple[Method | None, str]] = field(default_factory=set)
+    """Calls that were answered with a result, by method and Payme id."""
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """The user's invariants that do not hold any more: order's number and name."""
     disturbed: bool = False  # a fault of ours may have the merchant write of it in the log
     log: LogReader | None = field(init=False)
 
@@ -107,7 +113,8 @@ class Session:
         if database is None:
             return None
         world = self.world
-        return DatabaseWatch(database, self.matching, world.terms.one_time, world.eyes.alone)
+        terms = (world.terms.one_time, world.eyes.alone, world.shows_price)
+        return DatabaseWatch(database, self.matching, *terms)
 
     @property
     def all_orders(self) -> list[Order]:
@@ -154,6 +161,7 @@ class Session:
         for seen in judged:
             self.world.health.note(seen.failure)
         self._after_mutation(judged, step)
+        self.done |= {_key(seen) for seen in judged if seen.answer.kind == "result"}
         return judged
 
     def _after_mutation(self, judged: Sequence[Judged], step: str) -> None:
@@ -185,8 +193,15 @@ class Session:
             for order in self._near(params):
                 report.looked_at.add("invariant.user")
                 for name, rows in database.broken_invariants(order, payme_id):
-                    finding = Finding("invariant.user", f"{name}.", name, "no rows", rows)
-                    report.findings.append(finding)
+                    for rule in self._broken_rules(seen, order, name):
+                        report.findings.append(Finding(rule, f"{name}.", name, "no rows", rows))
+
+    def _broken_rules(self, seen: Judged, order: Order, name: str) -> list[str]:
+        """The rules that a broken invariant tells of; it is a repeat's fault if it held before."""
+        held = (order.number, name) not in self.broken
+        self.broken.add((order.number, name))
+        again = held and seen.method in _REPEATS and _key(seen) in self.done
+        return ["invariant.user", *([_REPEATS[seen.method]] if again and seen.method else [])]
 
     def _near(self, params: object) -> Sequence[Order]:
         """The orders that a call may have touched: all of a few, of many the one that it names."""
@@ -223,6 +238,18 @@ class Session:
 
     def with_arguments(self, arguments: Mapping[str, object]) -> Scope:
         return replace(self.scope, arguments=arguments)
+
+
+_REPEATS = {
+    Method.CREATE: "create.repeat-changes-nothing",
+    Method.PERFORM: "perform.repeat-changes-nothing",
+    Method.CANCEL: "cancel.repeat-changes-nothing",
+}
+
+
+def _key(seen: Judged) -> tuple[Method | None, str]:
+    params = seen.made.call.params
+    return seen.method, str(params.get("id")) if isinstance(params, Mapping) else ""
 
 
 def _sent_ids(calls: Sequence[Call]) -> set[str]:

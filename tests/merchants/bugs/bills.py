@@ -384,7 +384,7 @@ ASKED = (
     ),
     bug(
         "ask.price-lost-by-cancel",
-        "check-perform.after-cancel",
+        "check-perform.after-cancel order.amount-stays",
         "cancelling sets the bill's total to nothing",
         sql={"cancelled": "UPDATE bills SET total = 0 WHERE bill_no = :bill"},
     ),

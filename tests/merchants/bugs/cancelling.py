@@ -17,6 +17,26 @@ _BLANK = "INSERT OR IGNORE INTO bills (bill_no, total) VALUES ('-' || :id, 0)"
 
 CANCEL = (
     bug(
+        "cancel.negative-in-statement",
+        "statement.amount-as-sent",
+        "the statement shows what was given back as a negative amount",
+        only="statement.refunded",
+        says={"item": {"amount": op(lambda o: -o.tiyin if o.state == -2 else o.tiyin)}},
+    ),
+    bug(
+        "cancel.negative-amount",
+        "cancel.stored",
+        "a refund makes the stored amount negative",
+        only="cancel.refund-stored",
+        sql={"refunded": f"UPDATE payme_ops SET tiyin = -tiyin {_MINE}"},
+    ),
+    bug(
+        "cancel.negative-total",
+        "order.amount-stays",
+        "a refund makes the bill's total negative",
+        sql={"refunded": "UPDATE bills SET total = -total WHERE bill_no = :bill"},
+    ),
+    bug(
         "cancel.blank-bill",
         "order.no-new-rows",
         "CancelTransaction saves a blank bill",

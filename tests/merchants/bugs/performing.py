@@ -79,7 +79,7 @@ PERFORM = (
     ),
     bug(
         "perform.delivers-again",
-        "invariant.user",
+        "invariant.user perform.repeat-changes-nothing",
         "a repeat is answered rightly and hands the goods out again",
         only="perform.repeat",
         sql={"perform-repeated": "INSERT INTO deliveries VALUES (:bill, :id)"},

@@ -360,6 +360,28 @@ def test_the_users_own_invariants() -> None:
     assert check.actual == "order=1"
 
 
+@pytest.mark.parametrize(
+    ("breaks_at", "rules"),
+    [
+        (1, [("invariant.user", "create")]),
+        (
+            3,
+            [("invariant.user", "perform"), ("perform.repeat-changes-nothing", "perform")],
+        ),
+    ],
+)
+def test_an_invariant_that_a_repeat_breaks(breaks_at: int, rules: list[tuple[str, str]]) -> None:
+    on = stage()
+    asked: list[str] = []
+
+    def broken(order: Any, payme_id: str) -> list[tuple[str, str]]:
+        asked.append(payme_id)
+        return [("an order is credited once", "2")] if len(asked) >= breaks_at else []
+
+    on.merchant.database.broken = broken
+    assert run(scenario(PAID), on=on).failed == rules
+
+
 MANY = """
 - id: fill
   call: CreateTransaction

@@ -309,6 +309,19 @@ def test_the_order_fits_what_became_of_its_transactions() -> None:
     assert fits("wait", tx(state=2), one_time=False) == []
     assert fits("new", tx(time=NOW - 13 * HOURS)) == []
     assert fits("new", tx()) == ['"new"']
+    assert fits("odd", tx()) == ['"odd", which [database.orders] status names nowhere']
+
+
+@pytest.mark.parametrize(
+    ("amount", "shows_price", "told"),
+    [(100_000, True, []), (-100_000, True, ["-100000"]), (-100_000, False, [])],
+)
+def test_the_price_of_an_order_stays(amount: int, shows_price: bool, told: list[str]) -> None:
+    report, base = Report(), database(status="back")
+    base.orders[0]["amount"] = amount
+    watch = DatabaseWatch(base, Matching(), True, shows_price=shows_price)
+    watch.order_fits(ORDER, [tx(state=-2)], NOW, report)
+    assert [f.actual for f in report.findings] == told
 
 
 def test_a_snapshot_is_all_that_is_there() -> None:

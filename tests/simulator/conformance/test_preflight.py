@@ -12,6 +12,7 @@ from simulator.conformance.preflight import Trouble, preflight
 from simulator.observers.orders.order import OrdersError, OrdersExhausted, OrdersUnreachable
 from tests.simulator.conformance import bends
 from tests.simulator.conformance.merchant import KEY, Bend, stage
+from tests.simulator.conformance.world import order
 
 CHECK_PERFORM = "CheckPerformTransaction"
 
@@ -134,3 +135,40 @@ def test_a_merchant_that_dies_of_the_first_call() -> None:
     assert found is not None
     assert (found.text, found.exit_code) == ("The merchant died during the run.\nexit code 1", 3)
     assert {c.rule for c in found.checks if c.outcome is Outcome.FAILED} == {"transport.answers"}
+
+
+def test_an_order_that_the_file_does_not_call_payable() -> None:
+    on = stage()
+    on.merchant.database.statuses["payable"] = ["open", "draft"]
+    found = preflight(on.world)
+    assert found is not None
+    assert found.exit_code == 2
+    assert 'its row has the status "new"' in found.text
+    assert 'it says "open" or "draft"' in found.text
+    assert 'write payable = "new"' in found.text
+    assert 'status="new"' in found.text
+
+
+def test_an_order_that_is_not_where_the_file_says() -> None:
+    on = stage()
+    on.world.make_order = lambda amount: order("Psb-404")
+    found = preflight(on.world)
+    assert found is not None
+    assert (found.exit_code, "finds no row of it" in found.text) == (2, True)
+
+
+@pytest.mark.parametrize(("amount", "told"), [(100_000, True), (1000, False)])
+def test_a_price_is_held_against_the_row_only_if_it_was_there_at_first(
+    amount: int, told: bool
+) -> None:
+    on = stage()
+    make = on.world.make_order
+
+    def made(asked: int | None) -> Any:
+        new = make(asked)
+        on.merchant.database.orders[-1]["amount"] = amount
+        return new
+
+    on.world.make_order = made
+    assert preflight(on.world) is None
+    assert on.world.shows_price is told
