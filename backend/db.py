@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from backend.session import Session
 from backend.settings import DEFAULT_BUSY_MS, DEFAULT_THREADS, Settings, SettingsError
+
+IDLE_SECONDS = 1.0
 
 BEGIN_OPTION = "sqlite_begin"
 """How a connection begins a transaction on SQLite; None is not at all."""
@@ -29,10 +35,10 @@ class Sessions(Protocol):
 
     engine: Engine
 
-    def read(self) -> Session:
+    def read(self) -> OrmSession:
         """A session that changes nothing."""
 
-    def write(self) -> AbstractContextManager[Session]:
+    def write(self) -> AbstractContextManager[OrmSession]:
         """A session that may change something; the caller commits."""
 
 
@@ -43,22 +49,35 @@ class Database:
         """Prepare the engine; nothing is connected yet. Raises SettingsError for a bad URL."""
         self.engine = make_engine(settings.database, settings.threads, settings.busy_ms)
         reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
-        self._read: sessionmaker[Session] = sessionmaker(reading, expire_on_commit=False)
-        self._write: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        self._read: sessionmaker[OrmSession] = sessionmaker(reading, expire_on_commit=False)
+        self._write: sessionmaker[OrmSession] = sessionmaker(self.engine, expire_on_commit=False)
         self._turns = threading.Lock() if self.engine.dialect.name == "sqlite" else None
         self._patience = settings.busy_ms / 1000
 
-    def read(self) -> Session:
+    def read(self) -> OrmSession:
         """A session that never changes anything."""
         return self._read()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Iterator[OrmSession]:
         """A session that may change something; the caller commits.
 
         Raises TimeoutError if other writers of this process leave no turn in time.
         """
         with self._turn(), self._write() as session:
+            yield session
+
+    def looking(self) -> Session:
+        """The webhook's session for a call that changes nothing."""
+        return Session(self.engine, writes=False)
+
+    @contextmanager
+    def deciding(self) -> Iterator[Session]:
+        """The webhook's session for a call that may change something; the caller commits.
+
+        Raises TimeoutError like `write`.
+        """
+        with self._turn(), Session(self.engine, writes=True) as session:
             yield session
 
     @contextmanager
@@ -90,7 +109,6 @@ def make_engine(
             url,
             pool_size=threads,
             max_overflow=0,
-            pool_pre_ping=url.get_backend_name() == "postgresql",
             hide_parameters=True,
             connect_args=_connect_args(url, busy_ms),
         )
@@ -102,6 +120,9 @@ def make_engine(
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _end_sqlite)
+    else:
+        event.listen(engine, "checkin", _note_idle)
+        event.listen(engine, "checkout", _ping_idle)
     return engine
 
 
@@ -140,8 +161,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that first reads and then writes can be refused at the write, with no
-    # waiting; one that says at once that it will write waits for its turn.
+    # See `backend.link.begin`.
     begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN IMMEDIATE")
     if begin is not None:
         connection.exec_driver_sql(begin)
@@ -152,3 +172,18 @@ def _end_sqlite(connection: sqlite3.Connection | None, record: object) -> None:
     # for ended: the connection would keep the write lock for ever.
     if connection is not None and connection.in_transaction:
         connection.rollback()
+
+
+def _note_idle(connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _ping_idle(connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+    # The server may have been started anew. To ask that at every call would double its questions;
+    # what is lost within the second, the webhook notices and tries again.
+    if time.monotonic() - record.info.get("idle_since", time.monotonic()) > IDLE_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except connection.Error as error:
+            raise InvalidatePoolError() from error

@@ -31,7 +31,7 @@ def parse(body: bytes) -> Request | Refusal:
         document = _document(body)
     except (ValueError, RecursionError):
         return Refusal(Code.NOT_JSON, "The body is not JSON in UTF-8.")
-    if _too_deep(document, DEEPEST):
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _too_deep(document, DEEPEST):
         return bad_request(f"The body is nested more than {DEEPEST} levels deep.")
     if not isinstance(document, dict):
         return bad_request("The body must be one JSON object.")
@@ -55,12 +55,12 @@ def encode(id: object, outcome: dict[str, object] | Refusal) -> bytes:
     else:
         answer["result"] = outcome
     # An id may hold half a surrogate pair, which UTF-8 cannot carry but a JSON escape can.
-    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(answer).encode("utf-8", "backslashreplace")
 
 
 def _document(body: bytes) -> object:
     # Decoded here because json.loads would guess UTF-16 and forgive a byte order mark.
-    return json.loads(body.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+    return _DECODER.decode(body.decode("utf-8"))
 
 
 def _refuse(constant: str) -> float:
@@ -80,3 +80,8 @@ def _too_deep(value: object, levels: int) -> bool:
     if not isinstance(value, list):
         return False
     return levels == 0 or any(_too_deep(one, levels - 1) for one in value)
+
+
+# Made once: json.loads and json.dumps make one for each call that has wishes.
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)

@@ -8,12 +8,32 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 from backend.settings import Settings, SettingsError
 
-log = logging.getLogger("photobooth")
-
 LONGEST = 300
+
+
+class _ShopLogger(logging.Logger):
+    """No line tells where in the code it was written, so nobody need look for that."""
+
+    def findCaller(
+        self, stack_info: bool = False, stacklevel: int = 1
+    ) -> tuple[str, int, str, str | None]:
+        return "(the shop)", 0, "(the shop)", None
+
+
+def _shop_logger(name: str) -> logging.Logger:
+    usual = logging.getLoggerClass()
+    logging.setLoggerClass(_ShopLogger)
+    try:
+        return logging.getLogger(name)
+    finally:
+        logging.setLoggerClass(usual)
+
+
+log = _shop_logger("photobooth")
 
 
 def shown(value: object) -> str:
@@ -28,6 +48,16 @@ class _KeyHider(logging.Formatter):
     def __init__(self, key: str) -> None:
         super().__init__("%(asctime)s %(levelname)s: %(message)s")
         self._key = key
+        self._second = 0, ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """As usual, with the date put into words once a second."""
+        at = int(record.created)
+        second, words = self._second
+        if second != at:
+            words = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+            self._second = at, words
+        return f"{words},{int(record.msecs):03d}"
 
     def format(self, record: logging.LogRecord) -> str:
         return super().format(record).replace(self._key, "****")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from backend.errors import Code, Refusal, about_account, about_state
 from backend.models import Payment, State, Status, Transaction
+from backend.prepared import Query
+from backend.session import Session
 from backend.settings import Profile, Settings
 
 TIYIN_IN_SUM = 100
 
-BY_NUMBER = select(Payment).where(Payment.order_id == bindparam("order_id"))
-WAITING = select(Transaction).where(
-    Transaction.order_id == bindparam("order_id"), Transaction.state == State.CREATED
+BY_NUMBER = Query(select(Payment).where(Payment.order_id == bindparam("order_id")))
+WAITING = Query(
+    select(Transaction).where(
+        Transaction.order_id == bindparam("order_id"), Transaction.state == State.CREATED
+    )
 )
 
 
@@ -51,7 +54,7 @@ def check_unpaid(order: Payment) -> None:
 
 def waiting(session: Session, order: Payment) -> Sequence[Transaction]:
     """The order's transactions that were created and neither performed nor cancelled."""
-    return session.scalars(WAITING, {"order_id": order.order_id}).all()
+    return session.scalars(WAITING, {"order_id": order.order_id})
 
 
 def busy_at_check() -> Refusal:

@@ -71,4 +71,6 @@ def order_number(account: dict[str, Any]) -> str:
 
 def storable(text: str) -> bool:
     """Whether every database can hold the text: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    if "\x00" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)

@@ -7,24 +7,24 @@ decided one after the other on PostgreSQL; on SQLite every writer waits for its 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from backend.clock import TIMEOUT_MS
 from backend.errors import Code, about_state
 from backend.models import Payment, State, Status, Transaction
+from backend.prepared import Query
+from backend.session import Session
 
-# Each query is built once: building them anew would take longer than running them.
-BY_ID = select(Transaction).where(Transaction.payme_id == bindparam("payme_id"))
-LOCKED_ORDER = (
+BY_ID = Query(select(Transaction).where(Transaction.payme_id == bindparam("payme_id")))
+LOCKED_ORDER = Query(
     select(Payment).where(Payment.order_id == bindparam("order_id")).with_for_update(of=Payment)
 )
-LOCKED_ORDER_BY_ID = (
+LOCKED_ORDER_BY_ID = Query(
     select(Payment)
     .join(Transaction, Transaction.order_id == Payment.order_id)
     .where(Transaction.payme_id == bindparam("payme_id"))
     .with_for_update(of=Payment)
 )
-PAID_OTHERWISE = (
+PAID_OTHERWISE = Query(
     select(Transaction.id)
     .where(
         Transaction.order_id == bindparam("order_id"),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from backend.auth import authorise
 from backend.clock import Clock, now_ms
-from backend.db import Sessions
+from backend.db import Database
 from backend.envelope import called, encode, parse
 from backend.errors import Code, Refusal
 from backend.logs import log, shown
@@ -21,13 +21,14 @@ from backend.methods.base import Call, Method, Result
 from backend.settings import Settings
 
 TRIES = 3
-"""A unique violation means that another call won meanwhile; the next try sees what it left."""
+"""A unique violation means that another call won meanwhile; the next try sees what it left. With a
+lost connection nobody knows whether the try was committed; the next one finds out, as a repeat."""
 
 
 class Webhook:
     """The merchant's endpoint, without HTTP: a header and a body in, a body out."""
 
-    def __init__(self, settings: Settings, database: Sessions, clock: Clock = now_ms) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock = now_ms) -> None:
         """`clock` is the merchant's own, in ms."""
         self._settings = settings
         self._database = database
@@ -65,12 +66,13 @@ class Webhook:
         for _ in range(TRIES - 1):
             try:
                 return self._decide(method, asked)
-            except IntegrityError:
-                continue
+            except DBAPIError as error:
+                if not (isinstance(error, IntegrityError) or error.connection_invalidated):
+                    raise
         return self._decide(method, asked)
 
     def _decide(self, method: Method[Any], asked: object) -> Result:
-        sessions = self._database.write if method.writes else self._database.read
+        sessions = self._database.deciding if method.writes else self._database.looking
         with sessions() as session:
             call = Call(self._settings, session, self._clock)
             try:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from backend import errors, orders, params, transactions
 from backend.bugs.row import bug
@@ -16,6 +15,7 @@ from backend.errors import ACCOUNT_MEMBER, Code, Refusal, about_account, about_s
 from backend.methods import cancel, check, check_perform, create, perform
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Status, Transaction
+from backend.session import Session
 
 Find = Callable[[Session, str], Payment | None]
 
@@ -41,9 +41,8 @@ def _by(condition: str) -> Switch:
 
 def _injected(session: Session, number: str) -> Payment | None:
     """The query is put together from texts, as if by hand."""
-    query = f"SELECT id FROM payments WHERE order_id = '{number}'"
-    found = session.connection().exec_driver_sql(query).first()
-    return None if found is None else session.get(Payment, found[0])
+    escaped = number.replace(":", r"\:")  # from SQLAlchemy alone, to which :name is a parameter
+    return session.scalar(select(Payment).where(text(f"order_id = '{escaped}'")))
 
 
 def _reads(number: Callable[[Any], object]) -> Switch:
@@ -108,7 +107,7 @@ def _latest_of_account(inner: Decide, call: Call, asked: create.Asked) -> Result
     answered = inner(call, asked)
     order_id = params.order_number(asked.account)
     query = select(Transaction).where(Transaction.order_id == order_id)
-    latest = call.session.scalars(query.order_by(Transaction.id.desc())).first()
+    latest = call.session.scalar(query.order_by(Transaction.id.desc()))
     return create._answer(latest) if latest is not None else answered
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
 from backend import orders, transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
@@ -69,10 +71,10 @@ def _paid_is(refusal: Refusal) -> Switch:
 
 
 def _price_lost(call: Call, asked: check_perform.Asked) -> Refusal | None:
-    query = call.session.query(Transaction).filter_by(
+    query = select(Transaction).filter_by(
         order_id=str(asked.account.get("order_id")), state=int(State.CANCELLED)
     )
-    if query.first() is not None:
+    if call.session.scalar(query) is not None:
         raise TypeError("unsupported operand type(s) for *: 'NoneType' and 'int'")
     return None
 

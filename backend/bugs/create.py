@@ -74,7 +74,7 @@ def _with_another(
         query = select(Transaction).where(
             Transaction.order_id == order.order_id, Transaction.state.in_(states)
         )
-        other = call.session.scalars(query.order_by(Transaction.id)).first()
+        other = call.session.scalar(query.order_by(Transaction.id))
         found = act(call, asked, order, other) if other is not None else None
         return inner(call, asked, order) if found is None else found
 
@@ -125,7 +125,7 @@ def _unpaid_unless(*statuses: Status) -> Switch:
 def _first_of_order(inner: Decide, call: Call, payme_id: str) -> Result:
     one = transactions.find(call.session, payme_id)
     query = select(Transaction.payme_id).where(Transaction.order_id == one.order_id)
-    first = call.session.scalars(query.order_by(Transaction.id)).first()
+    first = call.session.scalar(query.order_by(Transaction.id))
     return inner(call, first or payme_id)
 
 

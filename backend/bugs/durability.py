@@ -45,7 +45,7 @@ def _later(
         if not way.writes:
             return inner(self, way, asked)
         now = self._clock()
-        with self._database.write() as session:
+        with self._database.deciding() as session:
             answered = way.decide(Call(self._settings, session, lambda: now), asked)
             session.rollback()
         _queue.append(lambda: _carry_out(self, way, asked, now))
@@ -53,7 +53,7 @@ def _later(
 
 
 def _carry_out(self: Webhook, way: Method[Any], asked: Any, now: int) -> None:
-    with self._database.write() as session:
+    with self._database.deciding() as session:
         call = Call(self._settings, session, lambda: now)
         way.decide(call, asked)
         self._commit(call)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
+
 from backend import params, transactions, webhook
 from backend.bugs.row import bug
 from backend.bugs.seams import around, both
@@ -42,8 +44,8 @@ def _latest(inner: Callable[..., Any], session: Any, payme_id: str) -> Transacti
     if payme_id:
         found: Transaction | None = inner(session, payme_id)
         return found
-    latest: Transaction | None = (
-        session.query(Transaction).order_by(Transaction.id.desc()).limit(1).one_or_none()
+    latest: Transaction | None = session.scalar(
+        select(Transaction).order_by(Transaction.id.desc()).limit(1)
     )
     return latest
 

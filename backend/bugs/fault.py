@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from backend import app
 from backend.bugs.row import bug

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
 from backend import transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
@@ -15,6 +13,7 @@ from backend.errors import Code, Refusal, about_account, about_state, bad_reques
 from backend.methods import perform
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Transaction
+from backend.session import Session
 
 Find = Callable[[Session, str], Transaction]
 Lock = Callable[[Session, str], tuple[Transaction, Payment]]

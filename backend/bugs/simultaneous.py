@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection
-
-from backend import db
+from backend import link
 from backend.bugs.row import bug
 from backend.bugs.seams import around, both
 from backend.bugs.ways import UNHELD, UNQUEUED, Decide, run, tables
@@ -80,12 +78,9 @@ def _first_try(inner: Callable[..., Result], self: Webhook, way: Method[Any], as
     return self._decide(way, asked)
 
 
-def _deferred(inner: Callable[[Connection], None], connection: Connection) -> None:
+def _deferred(inner: Callable[[Any, bool], None], cursor: Any, writes: bool) -> None:
     """BEGIN takes no lock, so that two who have both read cannot both write."""
-    if db.BEGIN_OPTION in connection.get_execution_options():
-        inner(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+    inner(cursor, False)
 
 
 _CREATES = both(UNQUEUED, around(create._store, _creates))
@@ -165,7 +160,7 @@ BUGS = (
         "simultaneous.deferred",
         "a deferred BEGIN: whoever read before another wrote gets 'database is locked'",
         "race.all-answered log.nothing-forbidden",
-        both(UNQUEUED, around(db._begin_sqlite, _deferred)),
+        both(UNQUEUED, around(link.begin, _deferred)),
         level="should",
         needs="simultaneous",
     ),

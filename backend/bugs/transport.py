@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from flask import Request as HttpRequest
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Response
 
 from backend import app, envelope
 from backend.bugs.row import bug

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from backend import app, envelope
 from backend.bugs.seams import Switch, around

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.orm import Session
-
 from backend.clock import Clock
 from backend.params import Params
+from backend.session import Session
 from backend.settings import Settings
 
 Asked = TypeVar("Asked")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backend import params
 from backend.methods.base import Call, Method, Result
 from backend.methods.check import standing
 from backend.models import Transaction
 from backend.params import LAST_MS, Params
+from backend.prepared import Query
+
+WITHIN = Query(
+    select(Transaction)
+    .where(Transaction.payme_time.between(bindparam("begin"), bindparam("end")))
+    .order_by(Transaction.payme_time, Transaction.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,8 @@ def _line(asked: Asked) -> str:
 
 
 def _decide(call: Call, asked: Asked) -> Result:
-    query = (
-        select(Transaction)
-        .where(Transaction.payme_time.between(asked.begin, asked.end))
-        .order_by(Transaction.payme_time, Transaction.id)
-    )
-    return {"transactions": [_item(one) for one in call.session.scalars(query)]}
+    period = {"begin": asked.begin, "end": asked.end}
+    return {"transactions": [_item(one) for one in call.session.scalars(WITHIN, period)]}
 
 
 def _item(transaction: Transaction) -> Result:

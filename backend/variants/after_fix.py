@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from backend.errors import Code, Refusal, about_account
 from backend.logs import log, shown
-from backend.methods.base import Call, Result
+from backend.methods.base import Result
 from backend.params import Params
+from backend.variants.call import Call
 from backend.variants.methods import created
 from backend.variants.model import Payment
 

@@ -7,9 +7,10 @@ The order is in `payments` since `/api/generate-qr`, so the insert of a second r
 from __future__ import annotations
 
 from backend.logs import log, shown
-from backend.methods.base import Call, Result
+from backend.methods.base import Result
 from backend.orders import TIYIN_IN_SUM
 from backend.params import Params
+from backend.variants.call import Call
 from backend.variants.methods import created
 from backend.variants.model import Payment
 

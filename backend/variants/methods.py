@@ -13,11 +13,12 @@ from backend import params
 from backend.clock import TIMEOUT_MS
 from backend.errors import ACCOUNT_MEMBER, Code, Refusal, about_account, about_state
 from backend.logs import log, shown
-from backend.methods.base import Call, Result
+from backend.methods.base import Result
 from backend.methods.timeout import TIMED_OUT
 from backend.models import State, Status
 from backend.orders import TIYIN_IN_SUM
 from backend.params import LAST_MS, Params
+from backend.variants.call import Call
 from backend.variants.model import Payment
 
 

@@ -10,10 +10,11 @@ from backend.db import Sessions
 from backend.envelope import Request, called, encode, parse
 from backend.errors import Code, Refusal
 from backend.logs import log, shown
-from backend.methods.base import Call, Result
+from backend.methods.base import Result
 from backend.params import Params
 from backend.settings import Settings, Variant
 from backend.variants import after_fix, before_fix, methods
+from backend.variants.call import Call
 from backend.webhook import Webhook as ReferenceWebhook
 
 Handler = Callable[[Call, Params], Result | Refusal]
@@ -33,7 +34,9 @@ class Webhook(ReferenceWebhook):
 
     def __init__(self, settings: Settings, database: Sessions, clock: Clock = now_ms) -> None:
         """`clock` is the merchant's own, in ms."""
-        super().__init__(settings, database, clock)
+        self._settings = settings
+        self._sessions = database
+        self._clock = clock
         self._handlers = methods.METHODS | {"CreateTransaction": CREATE[settings.variant]}
 
     def answer(self, authorization: str | None, body: bytes) -> bytes:
@@ -57,7 +60,7 @@ class Webhook(ReferenceWebhook):
         handler = self._handlers.get(name)
         if handler is None:
             return Refusal(Code.NO_METHOD, "There is no such method.", name)
-        with self._database.write() as session:
+        with self._sessions.write() as session:
             return handler(Call(self._settings, session, self._clock), given)
 
 

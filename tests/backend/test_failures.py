@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Connection, event, text
+import pytest
+from sqlalchemy import text
 
+from backend.link import Link
 from tests.backend.conftest import Make
 from tests.backend.merchant import Merchant
 from tests.databases.postgres import NewDatabase
@@ -64,16 +66,17 @@ def test_a_database_that_goes_away_and_comes_back(make: Make, new_postgres: NewD
     assert merchant.client.get("/healthz").status_code == 200
 
 
-def test_a_commit_that_fails_is_no_success(merchant: Merchant) -> None:
+def test_a_commit_that_fails_is_no_success(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     params = merchant.creation(merchant.order())
-    engine = merchant.app.extensions["backend.database"].engine
 
-    def fail(connection: Connection) -> None:
+    def fail(link: Link) -> None:
         raise RuntimeError("the disk is full")
 
-    event.listen(engine, "commit", fail)
-    assert merchant.code("CreateTransaction", **params) == -32400
-    event.remove(engine, "commit", fail)
+    with monkeypatch.context() as patched:
+        patched.setattr(Link, "commit", fail)
+        assert merchant.code("CreateTransaction", **params) == -32400
     assert not [line for line in merchant.log() if "✅" in line]
     assert merchant.code("CheckTransaction", id=params["id"]) == -31003
     assert merchant.result("CreateTransaction", **params)["state"] == 1
@@ -115,22 +118,22 @@ def test_an_order_locked_by_another_process(make: Make, new_postgres: NewDatabas
 
 
 def test_a_transaction_created_while_it_is_looked_for_is_not_there_yet(
-    make: Make, new_postgres: NewDatabase
+    make: Make, new_postgres: NewDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merchant = make(database=new_postgres())
     creation = merchant.creation(merchant.order())
     looked: list[str] = []
+    run = Link.run
 
-    def create_after_the_first_look(
-        connection: Connection, cursor: object, statement: str, *rest: object
-    ) -> None:
-        if "FOR UPDATE" in statement and not looked:
-            looked.append(statement)
+    def create_after_the_first_look(link: Link, sql: str, values: object) -> object:
+        found = run(link, sql, values)
+        if "FOR UPDATE" in sql and not looked:
+            looked.append(sql)
             merchant.result("CreateTransaction", **creation)
+        return found
 
-    engine = merchant.app.extensions["backend.database"].engine
-    event.listen(engine, "after_cursor_execute", create_after_the_first_look)
-    assert merchant.code("CancelTransaction", id=creation["id"], reason=3) == -31003
-    event.remove(engine, "after_cursor_execute", create_after_the_first_look)
+    with monkeypatch.context() as patched:
+        patched.setattr(Link, "run", create_after_the_first_look)
+        assert merchant.code("CancelTransaction", id=creation["id"], reason=3) == -31003
     assert looked
     assert merchant.check(creation["id"])["state"] == 1
