@@ -23,7 +23,7 @@ from backend.server import Address, CannotServe
 from backend.settings import Settings
 from backend.webhook import Webhook
 
-THINKS_S = 0.25
+THINKS_S = 0.1
 """How long a handler takes between its two halves."""
 
 Decide = Callable[[Webhook, Method[Any], Any], Result]

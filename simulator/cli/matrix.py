@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -38,22 +39,28 @@ _SEED = 7
 _ROUNDS_OF_CRASHES = 6
 _MEMORY = Path("/dev/shm")
 _ROOM = 512 * 1024 * 1024
+_LONG = ("crash", "simultaneous", "time")
 _TOLD = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
 
 
 def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
     """Check each bug, and the reference merchant without one in every set-up that they use."""
     setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
-    todo = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
+    told = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
+    todo = sorted(told, key=lambda row: row.needs not in _LONG)  # no long one shall come last
     found: dict[tuple[str, str, str], Seen] = {}
     with _progress(console, len(todo)) as line, _workers(jobs) as pool:
         running = {pool.submit(_examine, row): row for row in todo}
+        names = (row.name for row in todo)
+        for name in islice(names, jobs):
+            line.began(name)
         for done in as_completed(running):
             row = running[done]
             found[_key(row)] = _result(row, done)
-            line.began(row.name)
             line.ended(row.name, sum(not seen.good for seen in found.values()))
-    return [found[_key(row)] for row in todo]
+            for name in islice(names, 1):
+                line.began(name)
+    return [found[_key(row)] for row in told]
 
 
 def _key(row: Row) -> tuple[str, str, str]:

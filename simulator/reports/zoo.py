@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from simulator.conformance.events import Check, Level, Outcome, Rule
-from simulator.reports.text import counted
+from simulator.reports.text import counted, seconds
 
 
 class Caught(StrEnum):
@@ -158,7 +158,7 @@ def summed_up(matrix: Matrix) -> str:
     lines.append(
         f" {caught} of {counted(len(matrix.bugs), 'bug')} caught by the rules they break, "
         f"the reference clean in {clean} of {counted(len(references), 'set-up')}   "
-        f"{matrix.took_s} s"
+        f"{seconds(matrix.took_s * 1000)}"
     )
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from simulator.conformance.events import Outcome, Rule
 from simulator.reports.html import asset, hash_of, templates
-from simulator.reports.text import counted
+from simulator.reports.text import counted, seconds
 from simulator.reports.zoo import Caught, Matrix, Seen
 
 _SIGNS = {Outcome.FAILED: "●", Outcome.WARNED: "○", Outcome.NOT_TESTABLE: "?"}
@@ -31,11 +31,25 @@ class Line:
     cells: list[Cell]
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Bugs of one family; `good` of them are as they should be."""
+
+    name: str
+    lines: list[Line]
+
+    @property
+    def good(self) -> int:
+        """How many are as they should be."""
+        return sum(line.seen.good for line in self.lines)
+
+
 def matrix_page(matrix: Matrix) -> str:
     """The page as text."""
     style = asset("report.css") + asset("matrix.css")
-    families = dict.fromkeys(one.row.family for one in matrix.seen)
     lines = [Line(one, [_cell(one, rule) for rule in matrix.telling]) for one in matrix.seen]
+    names = dict.fromkeys(one.row.family for one in matrix.seen)
+    families = [Family(f, [one for one in lines if one.seen.row.family == f]) for f in names]
     return (
         templates()
         .get_template("matrix.html.j2")
@@ -44,13 +58,13 @@ def matrix_page(matrix: Matrix) -> str:
             style_hash=hash_of(style),
             good=matrix.good,
             headline=_headline(matrix),
-            took=f"{matrix.took_s} s",
-            groups=_groups(matrix.telling),
+            took=seconds(matrix.took_s * 1000),
             rules=matrix.telling,
-            families={f: [one for one in lines if one.seen.row.family == f] for f in families},
+            families=families,
             lost=[one for one in matrix.seen if not one.good],
             silent=matrix.silent,
-            columns=len(matrix.telling) + 2,
+            columns=len(matrix.telling),
+            known=len(matrix.rules),
         )
     )
 
@@ -62,16 +76,11 @@ def _headline(matrix: Matrix) -> str:
     return f"{caught} of {total} caught, {counted(alarms, 'false alarm')} on the reference"
 
 
-def _groups(rules: list[Rule]) -> list[tuple[str, int]]:
-    """Each group with the number of its columns."""
-    names = list(dict.fromkeys(rule.group for rule in rules))
-    return [(name, sum(rule.group == name for rule in rules)) for name in names]
-
-
 def _cell(one: Seen, rule: Rule) -> Cell:
     outcome = one.rules.get(rule.id)
     own = rule.id in one.row.breaks
     if outcome is None:
         return Cell("×", "lost", f"{rule.id} should have told of it") if own else Cell("", "", "")
     kind = f"{outcome}{' own' if own else ''}"
-    return Cell(_SIGNS[outcome], kind, f"{one.row.name}: {rule.id} {outcome}")
+    where = next(told.scenario for told in one.told if told.rule == rule.id)
+    return Cell(_SIGNS[outcome], kind, f"{one.row.name}: {rule.id} {outcome} in {where}")

@@ -58,6 +58,15 @@ def test_page(tmp_path: Path) -> None:
         assert head is not None
         assert grid is not None
         assert head["y"] == pytest.approx(grid["y"], abs=3)
+        family = page.locator(".grid tr.family th").bounding_box()
+        assert family is not None
+        assert family["x"] == pytest.approx(grid["x"], abs=3), "families are named wherever one is"
+        page.locator(".families a").click()
+        head = page.locator(".grid thead .corner").bounding_box()
+        family = page.locator(".grid tr.family th").bounding_box()
+        assert head is not None
+        assert family is not None
+        assert family["y"] >= head["y"] + head["height"] - 3, "the headings do not hide it"
         chromium.close()
     assert asked == [path.as_uri()]
     assert complaints == []

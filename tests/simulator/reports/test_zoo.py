@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from simulator.conformance.events import Level, Outcome, Rule
@@ -61,7 +63,7 @@ def test_document_and_words() -> None:
         "       should be told by a.own",
         "       told by a.other (failed)",
         "",
-        " 0 of 1 bug caught by the rules they break, the reference clean in 1 of 1 set-up   12 s",
+        " 0 of 1 bug caught by the rules they break, the reference clean in 1 of 1 set-up   12.0 s",
     ]
 
 
@@ -71,7 +73,9 @@ def test_page_is_whole_and_safe() -> None:
 
     assert "1 of 1 bug caught, 0 false alarms on the reference" in page
     assert "does &lt;b&gt;wrong&lt;/b&gt;" in page
-    assert 'class="failed own" title="a.bug: a.own failed"' in page
-    assert 'class="warned" title="a.bug: a.soft warned"' in page
+    assert re.search(r'href="#grid-a">a <span class="quiet">1/1<', page)
+    assert "the 2 of 3 rules that told of something" in page
+    assert 'class="failed own" title="a.bug: a.own failed in scenario"' in page
+    assert 'class="warned" title="a.bug: a.soft warned in scenario"' in page
     assert "http" not in page.replace("http-equiv", "")
     assert "script" not in page
