@@ -130,7 +130,7 @@ def _each_time(change: Callable[[int | None], object]) -> Switch:
 
 def _latest_only(inner: Decide, call: Call, payme_id: str) -> Result:
     """Looked up among the latest fifty, as in a list with a page."""
-    latest = call.session.query(Transaction).order_by(Transaction.id.desc()).limit(50)
+    latest = call.session.scalars(select(Transaction).order_by(Transaction.id.desc()).limit(50))
     if all(one.payme_id != payme_id for one in latest):
         raise about_state(Code.NO_TRANSACTION)
     return inner(call, payme_id)
