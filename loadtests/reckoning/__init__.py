@@ -37,6 +37,7 @@ from loadtests.reckoning.orders import (
 from loadtests.reckoning.sorting import sort_calls, sort_rows, sort_statement
 from loadtests.reckoning.statement import Ask, Statement, StatementError
 from loadtests.reckoning.tally import Tally, with_calls
+from loadtests.reckoning.witnesses import Witnesses
 from loadtests.results import Reckoning
 from simulator.observers.database import Database, DatabaseError
 
@@ -44,6 +45,7 @@ __all__ = ["LogTally", "Sources", "Statement", "reckon"]
 
 WRONG = "wrong.jsonl"
 """Every single thing that does not add up, in the run's folder."""
+UNKNOWN = object()
 _GRACE_MS = 60_000
 _LATER_IDS = 20
 
@@ -131,10 +133,17 @@ class _Work:
             )
         listed = self._statement(items, sorted_.times)
         stored = self._rows(rows)
-        found = 0
+        witnesses, found = Witnesses(self.sources.database), 0
         with self.parts.filling() as put:
             for number in range(self.count):
-                found += self._bucket(number, calls, items if listed else None, rows, stored, put)
+                mine = _calls(calls, number)
+                witnesses.read(items if listed else None, rows if stored else None, number, mine)
+                for payme_id, ended in mine.items():
+                    ended.sort(key=_sent)
+                    self._one(believe(payme_id, ended), witnesses, ended, put)
+                found += len(mine)
+                for one in (calls, items, rows):
+                    one.drop(number)
         self.compared["Payme"] = found
 
     def _statement(self, items: Buckets, times: Any) -> bool:
@@ -160,43 +169,18 @@ class _Work:
             return False
         return True
 
-    def _bucket(
-        self,
-        number: int,
-        calls: Buckets,
-        items: Buckets | None,
-        rows: Buckets,
-        stored: bool,
-        put: Put,
-    ) -> int:
-        mine = _calls(calls, number)
-        listed = _items(items, number, mine) if items is not None else None
-        kept = self._canonical(rows, number, mine) if stored else None
-        for payme_id, ended in mine.items():
-            ended.sort(key=_sent)
-            belief = believe(payme_id, ended)
-            records = Records(
-                listed.get(payme_id, ()) if listed is not None else None,
-                kept.get(payme_id, ()) if kept is not None else None,
-            )
-            self._one(belief, records, ended, put)
-        for one in (calls, rows, *([items] if items else [])):
-            one.drop(number)
-        return len(mine)
+    def _one(self, belief: Belief, witnesses: Witnesses, calls: list[Ended], put: Put) -> None:
+        if witnesses.agree(belief):
+            (state,) = belief.states
+        else:
+            state = self._differing(belief, witnesses.records(belief.payme_id), calls)
+        if belief.order and state is not UNKNOWN:
+            put(belief.order, line_of(Part(belief.order, belief.payme_id, state)))
+        if belief.order and not self.orders_noted:
+            put(belief.order, line_of(_made(belief, calls)))
 
-    def _canonical(
-        self, rows: Buckets, number: int, mine: dict[str, list[Ended]]
-    ) -> dict[str, list[dict[str, Any]]]:
-        database = self.sources.database
-        assert database is not None
-        found: dict[str, list[dict[str, Any]]] = {}
-        for line in rows.lines(number):
-            values = msgspec.json.decode(line)
-            if values[0] in mine:
-                found.setdefault(values[0], []).append(database.transaction_of(values))
-        return found
-
-    def _one(self, belief: Belief, records: Records, calls: list[Ended], put: Put) -> None:
+    def _differing(self, belief: Belief, records: Records, calls: list[Ended]) -> Any:
+        """The state that it is in, None if nobody tells, UNKNOWN if perhaps it is not there."""
         database = self.sources.database
         last_only = database is not None and database.one_table
         wrong = differences(belief, records, last_only=last_only)
@@ -205,11 +189,7 @@ class _Work:
         if state is None and len(belief.states) == 1:
             (state,) = belief.states
         self._later(belief, state)
-        if belief.order and (state is not None or not records.none):
-            part = Part(belief.order, belief.payme_id, state)
-            put(belief.order, line_of(part))
-        if belief.order and not self.orders_noted:
-            put(belief.order, line_of(_made(belief, calls)))
+        return UNKNOWN if state is None and records.none else state
 
     def _later(self, belief: Belief, state: int | None) -> None:
         if state in (PERFORMED, REFUNDED) and not belief.performed:
@@ -294,17 +274,6 @@ def _calls(buckets: Buckets, number: int) -> dict[str, list[Ended]]:
         call = decode(line)
         assert call.id is not None
         found.setdefault(call.id, []).append(call)
-    return found
-
-
-def _items(
-    buckets: Buckets, number: int, mine: dict[str, list[Ended]]
-) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for line in buckets.lines(number):
-        item = msgspec.json.decode(line)
-        if item["id"] in mine:
-            found.setdefault(item["id"], []).append(item)
     return found
 
 

@@ -89,6 +89,19 @@ class Database:
         """Every row of the transactions table, in one pass; values as stored, payme_id first."""
         return self._transactions.each() if self._transactions else iter(())
 
+    @property
+    def transaction_columns(self) -> tuple[str, ...]:
+        """Logical names of the values of `each_transaction`."""
+        return tuple(self._transactions.columns) if self._transactions else ()
+
+    @property
+    def keeps_what_was_sent(self) -> bool:
+        """Whether a row has Payme's own numbers: states, tiyin, ms."""
+        table = self._config.transactions
+        if not table:
+            return False
+        return table.states is None and (table.amount_unit, table.time_unit) == ("tiyin", "ms")
+
     def transaction_of(self, values: Sequence[Any]) -> Row:
         """A row of `each_transaction` as `transactions` gives it."""
         return self._transactions.canonical(values) if self._transactions else {}

@@ -1,0 +1,140 @@
+"""The words that all reports of a load run share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loadtests.results import ErrorGroup, Kind, LoadRun, Met, Reckoning, Threshold
+from simulator.protocol.vocabulary import Method
+from simulator.reports.text import counted, grouped
+
+THRESHOLD_MARKS = {Met.OK: "ok", Met.BREACHED: "FAIL", Met.TOO_FEW: "FAIL"}
+LOG = "forbidden lines in the log"
+_EXITS = {
+    2: "wrong usage or configuration",
+    3: "the merchant is unreachable or died",
+    129: "interrupted by SIGHUP",
+    130: "interrupted",
+    143: "interrupted by SIGTERM",
+}
+_KINDS = {
+    Kind.LOST: "acknowledged, and not there any more",
+    Kind.DOUBLED: "stored or listed more than once",
+    Kind.REFUSED: "there although its creation was refused",
+    Kind.STATE: "in another state than was acknowledged",
+    Kind.AMOUNT: "of another amount than was sent",
+    Kind.TIMES: "with times that were not answered",
+    Kind.PAID_TWICE: "paid by two transactions",
+    Kind.HELD_TWICE: "held by two live transactions",
+    Kind.NOT_PAID: "not marked as paid, though its transaction is performed",
+    Kind.PAID_BY_NOBODY: "marked as paid, though no transaction is performed",
+}
+ORDERS = frozenset({Kind.PAID_TWICE, Kind.HELD_TWICE, Kind.NOT_PAID, Kind.PAID_BY_NOBODY})
+"""Kinds that are about orders; the others are about transactions (a few about orders, too)."""
+
+
+def headline(run: LoadRun) -> str:
+    """The verdict for somebody who reads nothing else."""
+    reckoning = run.reckoning
+    if reckoning is not None and not reckoning.good:
+        return f"The money does not add up: {_wrong(reckoning)}"
+    if run.exit_code not in (0, 1, 5):
+        return f"No verdict: {_EXITS.get(run.exit_code, 'the run did not finish')}"
+    breached = [one for one in run.thresholds if one.met is not Met.OK]
+    adds_up = "the money adds up" if reckoning is not None else "nothing was reconciled"
+    if breached:
+        of = f"{len(breached)} of {counted(len(run.thresholds), 'threshold')} breached"
+        return f"{of}; {adds_up}"
+    if run.exit_code == 1:
+        return f"No verdict: {run.stopped or 'the load broke'}"
+    met = f", {counted(len(run.thresholds), 'threshold')} met" if run.thresholds else ""
+    return f"{adds_up[0].upper()}{adds_up[1:]}{met}"
+
+
+def _wrong(reckoning: Reckoning) -> str:
+    total = sum(reckoning.counts.values())
+    parts = [f"{counted(total, 'finding')}"] if total else []
+    lines = sum(one.count for one in reckoning.log)
+    parts += [f"{counted(lines, 'forbidden line')} in the log"] if lines else []
+    parts += ["something could not be looked at"] if reckoning.unable else []
+    return ", ".join(parts)
+
+
+def exit_words(run: LoadRun) -> str:
+    """The exit code and why."""
+    if run.exit_code == 0:
+        return "exit 0: all good"
+    if run.exit_code == 5:
+        return "exit 5: a load threshold was breached"
+    if run.exit_code == 1:
+        bad = run.reckoning is not None and not run.reckoning.good
+        return f"exit 1: {'the money does not add up' if bad else 'the load broke'}"
+    return f"exit {run.exit_code}: {_EXITS.get(run.exit_code, 'see above')}"
+
+
+def load_words(run: LoadRun) -> str:
+    """How the load was made."""
+    if run.model == "open":
+        how = f"{counted(run.users, 'payment')} a second begun (open model)"
+    else:
+        how = f"{counted(run.users, 'payer')} (closed model)"
+    workers = f", {counted(run.workers, 'process', 'processes')}" if run.workers > 1 else ""
+    return f"{how}, {run.shape}, {run.seconds} s{workers}"
+
+
+def totals_words(run: LoadRun) -> str:
+    """What came of it."""
+    rate = f", {tenths(run.payments * 10, run.seconds)} a second" if run.seconds else ""
+    errors = sum(one.count for one in run.errors if not one.deserved)
+    return (
+        f"{counted(run.payments, 'order')} paid{rate}; {counted(run.calls, 'call')}, "
+        f"{counted(errors, 'error')}"
+    )
+
+
+def tenths(tens: int, of: int) -> str:
+    """A quotient with one digit after the point; `tens` is ten times the dividend."""
+    whole = tens // of if of else 0
+    return f"{whole // 10}.{whole % 10}"
+
+
+def ms(us: int) -> str:
+    """Microseconds as milliseconds with three digits that count."""
+    if us < 10_000:
+        return f"{us // 1000}.{us % 1000 // 10:02d}"
+    return f"{us // 1000}.{us % 1000 // 100}" if us < 100_000 else grouped(us // 1000)
+
+
+def threshold_words(one: Threshold) -> str:
+    """What was observed."""
+    few = ", too few samples" if one.met is Met.TOO_FEW else ""
+    return f"{one.observed} over {counted(one.samples, 'sample')}{few}"
+
+
+def kinds(reckoning: Reckoning) -> Iterator[tuple[Kind, str, int]]:
+    """Every kind with its words and how many there are, those that there are first."""
+    found = [(kind, _KINDS[kind], reckoning.counts.get(kind, 0)) for kind in Kind]
+    yield from sorted(found, key=lambda one: one[2] == 0)
+
+
+def compared_words(reckoning: Reckoning) -> str:
+    """How many were compared, by source."""
+    return ", ".join(f"{name} {grouped(count)}" for name, count in reckoning.compared.items())
+
+
+def later_words(reckoning: Reckoning) -> str:
+    """What was done without an acknowledgement; empty if nothing."""
+    return ", ".join(f"{grouped(count)} {name}" for name, count in reckoning.later.items())
+
+
+def deserved_last(run: LoadRun) -> list[ErrorGroup]:
+    """Errors, the undeserved first, the most frequent first."""
+    return sorted(run.errors, key=lambda one: (one.deserved, -one.count))
+
+
+_ORDER = {method.value: place for place, method in enumerate(Method)}
+
+
+def in_order(methods: set[str]) -> list[str]:
+    """Methods in the order of a payment."""
+    return sorted(methods, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
