@@ -100,7 +100,7 @@ def _reckoning(page: Page, found: Reckoning) -> None:
         page.line([printable(words)], indent=1, label=dim("not       "))
     if found.later:
         words = f"{later_words(found)} without an answer: Payme would ask again, no failure"
-        page.line([words], indent=1, label=dim("later     "))
+        page.line([printable(words)], indent=1, label=dim("later     "))
     for words in found.unable:
         page.line([printable(words)], indent=1, label=("FAIL  ", style_of("FAIL")))
     for kind, meaning, count in kinds(found):

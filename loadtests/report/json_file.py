@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -36,8 +37,8 @@ def json_report(run: LoadRun) -> str:
 
 
 def embedded(run: LoadRun) -> str:
-    """The same for a script element: nothing in it can end the element."""
-    text = line_of(document(run)).decode()
+    """The same for a script element, in ASCII: nothing in it can end the element or hides."""
+    text = json.dumps(json.loads(line_of(document(run))), separators=(",", ":"))
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

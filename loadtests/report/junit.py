@@ -77,9 +77,7 @@ def _case(suite: ET.Element, group: str, case: Case) -> str:
         suite, "testcase", name=_short(name), classname=f"load.{group}", time="0.000"
     )
     if tag:
-        said = ET.SubElement(element, tag, message=_short(message))
-        if tag != "skipped":
-            said.set("type", f"load.{group}")
+        said = ET.SubElement(element, tag, message=_short(message), type=f"load.{group}")
         said.text = "\n".join(map(_short, (message, *lines)))
     return tag
 
