@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend import transactions
+from backend import orders, transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
 from backend.bugs.ways import Decide, on_cancel, on_create, on_time_out, refusing, run, says
 from backend.clock import TIMEOUT_MS, now_ms
 from backend.errors import Code, Refusal, about_state
-from backend.methods import cancel, timeout
+from backend.methods import cancel, check_perform, perform, timeout
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Transaction
 
@@ -87,6 +87,21 @@ def _too_late(inner: Decide, call: Call, asked: cancel.Asked) -> Result:
 
 def _expired(of: Callable[[Transaction, int], bool]) -> Switch:
     return around(transactions.expired, lambda inner, one, now: of(one, now))
+
+
+def _performs_by_own_clock(inner: Decide, call: Call, payme_id: str) -> Result:
+    """CreateTransaction counts from Payme's time, and PerformTransaction from create_time."""
+    one, order = transactions.lock(call.session, payme_id)
+    if transactions.expired(one, call.now) and call.now - one.create_time <= TIMEOUT_MS:
+        perform._perform(call, one, order)
+    return inner(call, payme_id)
+
+
+def _still_busy(inner: Callable[[Call, Payment], None], call: Call, order: Payment) -> None:
+    """CheckPerformTransaction does not look at the age of what waits."""
+    inner(call, order)
+    if orders.waiting(call.session, order):
+        raise orders.busy_at_check()
 
 
 def _too_old(call: Call, asked: cancel.Asked) -> Refusal | None:
@@ -292,6 +307,22 @@ EXPIRY = (
         _expired(
             lambda one, now: one.state == State.CREATED and now - one.create_time > TIMEOUT_MS
         ),
+        level="should",
+        needs="time",
+    ),
+    bug(
+        "cancel.performed-by-own-clock",
+        "PerformTransaction alone counts the 12 hours from create_time",
+        "expiry.from-payme-time",
+        around(perform._decide, _performs_by_own_clock),
+        level="should",
+        needs="time",
+    ),
+    bug(
+        "cancel.timed-out-is-busy",
+        "CheckPerformTransaction calls an order busy whose transaction timed out",
+        "expiry.check-perform-allows",
+        around(check_perform._check_free, _still_busy),
         level="should",
         needs="time",
     ),

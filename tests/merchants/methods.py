@@ -76,7 +76,8 @@ def _busy(call: Call) -> str:
 
 
 def _is_old(call: Call, op: Op) -> bool:
-    since = op.sent_at if call.habits.age_from == "sent_at" else op.made_at
+    own = call.habits.age_from == "made_at" or call.method in call.habits.ages_otherwise
+    since = op.made_at if own else op.sent_at
     return call.now - since > call.habits.lifetime_ms
 
 

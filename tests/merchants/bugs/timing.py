@@ -230,6 +230,27 @@ LATE = (
         age_from="made_at",
     ),
     bug(
+        "late.perform-by-own-clock",
+        "expiry.from-payme-time",
+        "PerformTransaction counts from create_time, and CreateTransaction from Payme's time",
+        only="expiry.sent-early",
+        ages_otherwise={"PerformTransaction"},
+    ),
+    bug(
+        "late.repeat-by-own-clock",
+        "expiry.from-payme-time",
+        "the repeat of CreateTransaction counts from create_time",
+        only="expiry.sent-early",
+        ages_otherwise={"CreateTransaction"},
+    ),
+    bug(
+        "late.asked-by-own-clock",
+        "expiry.check-perform-allows",
+        "CheckPerformTransaction counts from create_time",
+        only="expiry.sent-early-check-perform",
+        ages_otherwise={"CheckPerformTransaction"},
+    ),
+    bug(
         "late.cancel-refused",
         "expiry.cancel-works",
         "the time limit stops CancelTransaction too",
