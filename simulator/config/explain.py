@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,18 +12,7 @@ from simulator.config.outside import Gathered
 from simulator.config.positions import Path
 from simulator.config.problems import MASK, nearest, seen
 from simulator.config.schema import homes_of, known_keys
-
-_WANTED = {
-    "string_type": 'text in quotes, like "abc"',
-    "int_type": "a whole number, like 1000",
-    "int_from_float": "a whole number, like 1000",
-    "bool_type": "true or false",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "dict_type": 'a table, like { name = "value" }',
-    "tuple_type": 'a list, like ["a", "b"]',
-    "list_type": 'a list, like ["a", "b"]',
-}
+from simulator.config.wording import TYPES, meant, must_be
 
 _MAY_BE_FALSE: tuple[Path, ...] = (
     ("database",),
@@ -42,10 +30,10 @@ def explain(error: ValidationError, gathered: Gathered) -> None:
         path = tuple(p for p in detail["loc"] if not (isinstance(p, str) and p.startswith("@")))
         path = _drop_union_parts(path, detail, gathered.values)
         details.append((path, detail))
-        if detail["type"] in _WANTED:
-            wrong_types.setdefault(path, []).append(_WANTED[detail["type"]])
+        if detail["type"] in TYPES:
+            wrong_types.setdefault(path, []).append(TYPES[detail["type"]])
     for path, detail in details:
-        if detail["type"] not in _WANTED:
+        if detail["type"] not in TYPES:
             message, hint = _words(path, detail)
             wants_key = detail["type"] in ("extra_forbidden", "missing")
             gathered.complain(path, message, hint, key=wants_key)
@@ -81,13 +69,13 @@ def _words(path: Path, detail: ErrorDetails) -> tuple[str, str]:
     if kind == "missing":
         return f"{key} is missing", ""
     if kind == "literal_error":
-        wanted = str(context["expected"])
-        return f"{key} is {_seen(path, value)}; it must be {wanted}", _meant(value, wanted)
+        wanted = must_be(detail)
+        return f"{key} is {_seen(path, value)}; it must be {wanted}", meant(value, [wanted])
     if kind == "value_error":
         is_scalar = isinstance(value, str | int | float)
         subject = f"{key} is {_seen(path, value)}" if is_scalar else key
         return f"{subject}: {context['error']}", ""
-    return f"{key} is {_seen(path, value)}: {detail['msg'].lower()}", ""
+    return f"{key} is {_seen(path, value)}; it must be {must_be(detail)}", ""
 
 
 def _seen(path: Path, value: Any) -> str:
@@ -110,12 +98,6 @@ def _unknown(path: Path) -> tuple[str, str]:
     else:
         hint = f"known keys of {table}: {', '.join(known)}"
     return f"{dotted(path)} is not a known key", hint
-
-
-def _meant(value: Any, wanted: str) -> str:
-    """The nearest of pydantic's "'a', 'b' or 'c'"."""
-    meant = nearest(value, re.findall(r"'([^']*)'", wanted)) if isinstance(value, str) else ""
-    return f'did you mean "{meant}"?' if meant else ""
 
 
 def dotted(path: Path) -> str:

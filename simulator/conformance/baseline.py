@@ -18,7 +18,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
+from simulator.config.problems import seen
+from simulator.config.wording import must_be
 from simulator.conformance.events import Check, Outcome
 
 
@@ -70,11 +73,21 @@ def load_baseline(path: Path) -> list[Known]:
     try:
         rows = _File.model_validate(data).known
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        accepted = "each [[known]] has code, scenario, reason, owner and until = 2027-01-15"
-        raise BaselineError(f"{path}: {where}: {first['msg']}; {accepted}") from error
+        raise BaselineError(f"{path}: {_told(error.errors(include_url=False)[0])}") from error
     return [Known(**row.model_dump()) for row in rows]
+
+
+def _told(detail: ErrorDetails) -> str:
+    """The first thing that is wrong: what was seen, what is accepted."""
+    loc, kind = detail["loc"], detail["type"]
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+    if kind == "extra_forbidden":
+        words = f"{where} is not a known key"
+    elif kind == "missing":
+        words = f"{where} is missing"
+    else:
+        words = f"{where} is {seen(detail['input'])}; it must be {must_be(detail)}"
+    return f"{words}. Each [[known]] has code, scenario, reason, owner and until = 2027-01-15"
 
 
 class Baseline:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, get_args
+from collections.abc import Sequence
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from simulator.config.problems import seen
+from simulator.config.wording import meant, must_be
 from simulator.conformance.arguments import did_you_mean
 from simulator.conformance.yamlfile import Document, Path_, ScenarioError, all_told
 
@@ -21,20 +25,56 @@ def validate(document: Document, model: type[M]) -> M:
 
 
 def explained(document: Document, model: type[BaseModel], error: ValidationError) -> ScenarioError:
-    """pydantic's complaints in our words, with their places."""
-    return all_told(
-        (document, e["loc"], _text(model, e["loc"], e["type"], e["msg"])) for e in error.errors()
-    )
+    """pydantic's complaints in our words, with their places; one for all that a key accepts."""
+    found: list[tuple[Document, Path_, str]] = []
+    accepted: dict[Path_, list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        path, kind = detail["loc"], detail["type"]
+        if kind in _WHOLE:
+            found.append((document, path, _text(model, path, detail)))
+        else:
+            accepted.setdefault(_there(document.data, path), []).append(detail)
+    found += [(document, path, _wrong(path, details)) for path, details in accepted.items()]
+    return all_told(found)
 
 
-def _text(model: type[BaseModel], path: Path_, kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
+_WHOLE = ("extra_forbidden", "missing", "value_error")
+
+
+def _there(data: Any, path: Path_) -> Path_:
+    """The part of a path that is in the file: pydantic ends it with the types it has tried."""
+    for place, part in enumerate(path):
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return path[:place]
+    return path
+
+
+def _wrong(path: Path_, details: Sequence[ErrorDetails]) -> str:
+    value = details[0]["input"]
+    options = list(dict.fromkeys(must_be(detail, yaml=True) for detail in details))
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "the file")
+    item = f"an item of {name}" if path and isinstance(path[-1], int) else name
+    hint = meant(value, options)
+    text = f"{item} is {_seen(value)}; it must be {', or '.join(options)}"
+    return f"{text}; {hint}" if hint else text
+
+
+def _seen(value: object) -> str:
+    if value is None:
+        return "null"
+    return "an object" if isinstance(value, dict) else seen(value)
+
+
+def _text(model: type[BaseModel], path: Path_, detail: ErrorDetails) -> str:
+    if detail["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
         hint = did_you_mean(str(path[-1]), known) or f"; known here: {', '.join(sorted(known))}"
         return f'unknown key "{path[-1]}"{hint}'
-    if kind == "missing":
+    if detail["type"] == "missing":
         return f'the key "{path[-1]}" is missing'
-    return message.removeprefix("Value error, ")
+    return detail["msg"].removeprefix("Value error, ")
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:

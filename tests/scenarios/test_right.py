@@ -12,7 +12,7 @@ from tests.merchants.bugs import CHOICES, Bug
 from tests.scenarios.harness import check, examine
 
 _WRONG = ("failed", "warned", "not_testable")
-_ONLY_BILLS = {"order.one-live-transaction", "order.status-fits"}
+_ONLY_BILLS = {"order.one-live-transaction", "order.status-fits", "order.amount-stays"}
 _ONLY_DIGITS = {"account.text-accepted"}
 _BY_CHANCE = {"durability.retry-answered"}  # only where the kill came before an answer
 

@@ -92,7 +92,7 @@ def test_every_fault_of_the_rules_is_told(folder: Folder) -> None:
     text = folder.refused()
     assert 'scenarios/rules.yaml:3:3: unknown key "levle"; did you mean "level"?' in text
     assert 'scenarios/rules.yaml:1:3: the key "level" is missing' in text
-    assert "scenarios/rules.yaml:1:3: String should match pattern" in text
+    assert 'scenarios/rules.yaml:1:3: code is "PM-cr-1" (text); it must be PM-, two capital' in text
 
 
 def test_an_unknown_key_and_its_nearest(folder: Folder) -> None:
@@ -121,10 +121,10 @@ def test_an_unknown_key_near_nothing_lists_what_there_is(folder: Folder) -> None
 def test_values_of_a_wrong_kind(folder: Folder) -> None:
     folder.scenario("- {id: One, call: X, wait: 12 minutes, auth: bearers, repeat: '2'}")
     text = folder.refused()
-    assert "6:6: String should match pattern" in text
+    assert '6:6: id is "One" (text); it must be small letters, digits and dashes' in text
     assert '"12 minutes" is not a duration; write for example 1100ms' in text
     assert '"bearers" is not one of right, none, ' in text
-    assert "Input should be a valid integer" in text
+    assert "it must be a whole number, like 1000" in text
 
 
 def test_a_step_calls_or_uses(folder: Folder) -> None:
