@@ -55,7 +55,8 @@ class Sources:
     """Where to look, None if there is nothing to look at.
 
     statement: usually a `Statement`. database: opened, transactions mapped or not. log: stopped.
-    one_time: whether an order is paid once. not_compared: why something is None, in words.
+    one_time: whether an order is paid once. not_compared: what is None because there is nothing to
+    look at, unable: what is None although there should be, both in words.
     mask: hides secrets in texts.
     """
 
@@ -64,6 +65,7 @@ class Sources:
     log: LogTally | None = None
     one_time: bool = True
     not_compared: tuple[str, ...] = ()
+    unable: tuple[str, ...] = ()
     mask: Callable[[str], str] = str
 
 
@@ -116,6 +118,7 @@ class _Work:
         self.count = buckets_for(size)
         self.parts = self._buckets("parts")
         self.orders_noted = any(self.folder.glob(ORDERS))
+        self.unable += self.sources.unable
         log = self.sources.log
         if log is not None and (why := log.problem()):
             self.unable.append(f"the log: {why}")

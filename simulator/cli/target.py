@@ -94,7 +94,7 @@ def open_target(
     """Everything opened and looked at once. Raises TargetError."""
     config = loaded.config
     with ExitStack() as stack:
-        log = _open_log(config, process, stack)
+        log = open_log_of(config, process, stack)
         _wait_ready(config, process, choices.wait)
         database = _open_database(config, stack)
         transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
@@ -124,9 +124,10 @@ def open_target(
         yield Opened(world, log, orders)
 
 
-def _open_log(
+def open_log_of(
     config: Config, process: MerchantProcess | None, stack: ExitStack
 ) -> LogReader | None:
+    """The log that [log] describes, closed with the stack; None if there is none. TargetError."""
     if not config.log:
         return None
     try:
@@ -260,6 +261,12 @@ def _eyes(
     no_log = None if config.log is not None else _UNSAID.format("log")
     unsaid = _unsaid_tables(config)
     return Eyes(database, watch, no_database, no_log, unsaid, alone=not shared)
+
+
+def unsaid(config: Config) -> list[str]:
+    """Why places that nobody said anything of cannot be looked at, and what to write."""
+    found = [_UNSAID.format(name) for name in ("database", "log") if getattr(config, name) is None]
+    return [*found, *_unsaid_tables(config).values()]
 
 
 def _unsaid_tables(config: Config) -> dict[str, str]:
