@@ -17,13 +17,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
 import sys
 from typing import IO, Any
 
-from backend import cli
+from backend import checkout, cli
 from backend.server import PR_SET_PDEATHSIG
 
 _LOADED_LATE = (
@@ -40,7 +41,8 @@ _LOADED_LATE = (
 def main() -> int:
     """Bring merchants up until the input ends. In each merchant, it is that merchant's main."""
     for name in _LOADED_LATE:
-        __import__(name)
+        importlib.import_module(name)
+    checkout.qr_data_url("the imaging library is loaded with the first picture")
     # What is there now stays: no collection need look at it, and no copy of its pages be made.
     gc.collect()
     gc.freeze()

@@ -115,6 +115,11 @@ class Matrix:
         return [one for one in self.seen if one.row.breaks]
 
     @property
+    def alarms(self) -> int:
+        """In how many set-ups something was told of the reference merchant without a bug."""
+        return sum(one.caught is Caught.ALARM for one in self.seen)
+
+    @property
     def good(self) -> bool:
         """True if every bug is caught and the reference is clean."""
         return all(one.good for one in self.seen)
@@ -180,6 +185,12 @@ def matrix_document(matrix: Matrix) -> dict[str, object]:
         "schema": 1,
         "good": matrix.good,
         "took_s": matrix.took_s,
+        "totals": {
+            "bugs": len(matrix.bugs),
+            "caught": sum(one.good for one in matrix.bugs),
+            "setups": len(matrix.seen) - len(matrix.bugs),
+            "alarms": matrix.alarms,
+        },
         "musts_without_bug": [rule.id for rule in matrix.silent],
         "rows": [
             {

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from simulator.conformance.events import Outcome, Rule
 from simulator.reports.html import asset, hash_of, templates
 from simulator.reports.text import counted, seconds
-from simulator.reports.zoo import Caught, Matrix, Seen
+from simulator.reports.zoo import Matrix, Seen
 
 _SIGNS = {Outcome.FAILED: "●", Outcome.WARNED: "○", Outcome.NOT_TESTABLE: "?"}
 
@@ -71,9 +71,8 @@ def matrix_page(matrix: Matrix) -> str:
 
 def _headline(matrix: Matrix) -> str:
     caught = sum(one.good for one in matrix.bugs)
-    alarms = sum(one.caught is Caught.ALARM for one in matrix.seen)
     total = counted(len(matrix.bugs), "bug")
-    return f"{caught} of {total} caught, {counted(alarms, 'false alarm')} on the reference"
+    return f"{caught} of {total} caught, {counted(matrix.alarms, 'false alarm')} on the reference"
 
 
 def _cell(one: Seen, rule: Rule) -> Cell:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
+import pytest
+
+from simulator.reports.zoo import Row, Seen
 from tests.simulator.cli.command import Command
 
 
@@ -54,6 +58,18 @@ def test_matrix_of_one(command: Command) -> None:
     assert row["caught"] == "caught"
     assert "perform.repeat-same-answer" in {told["rule"] for told in row["told"]}
     assert "perform.new-time-each" in (command.folder / "matrix.html").read_text(encoding="utf-8")
+
+
+def test_missed_bug_fails_the_matrix(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missed(rows: list[Row], *_: object) -> list[Seen]:
+        return [Seen(row, ()) for row in rows]
+
+    monkeypatch.setattr(importlib.import_module("simulator.cli.bugs"), "run_matrix", missed)
+    ran = command.within("bugs", "--matrix", "--only", "perform.new-time-each")
+
+    assert ran.code == 1
+    assert "MISSED  perform.new-time-each" in ran.out
+    assert "0 of 1 bug caught" in ran.out
 
 
 def test_backend_does_not_know_a_bug(command: Command) -> None:

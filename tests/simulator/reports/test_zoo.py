@@ -58,6 +58,7 @@ def test_document_and_words() -> None:
     document = matrix_document(matrix)
 
     assert (document["good"], document["musts_without_bug"]) == (False, ["a.own"])
+    assert document["totals"] == {"bugs": 1, "caught": 0, "setups": 1, "alarms": 0}
     assert summed_up(matrix).splitlines() == [
         " BY ACCIDENT  a.bug: does <b>wrong</b>",
         "       should be told by a.own",
