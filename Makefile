@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench-reckoning test lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench-reckoning load test lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme
 
 bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory
 	$(BIN)/python -m loadtests.benchmarks.reckoning
+
+load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, how many errors
+	$(BIN)/payme-sandbox load --users 50 --duration 30s
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -212,6 +212,42 @@ def bugs(context: click.Context, /, **options: Any) -> None:
 
 
 @cli.command(epilog=EXIT_CODES)
+@click.option("--config", type=_FILE, help="payme-sandbox.toml (default: if present)")
+@click.option("--url", help="the webhook's address")
+@click.option("--key", help="the kassa's key (better: PAYME_SANDBOX_KEY)")
+@click.option(
+    "--reference",
+    type=click.Choice(["one-time", "accumulating", "no-refunds"]),
+    help="the reference merchant, set up so (default if no merchant is named: one-time)",
+)
+@click.option("--wait", type=click.IntRange(0, 3600), help="seconds to wait for it")
+@click.option("--users", type=int, help="payers at once (10)")
+@click.option("--rate", type=int, help="payments begun a second, whether it keeps up or not")
+@click.option("--duration", metavar="TIME", help="how long payments are begun: 30s, 10m, 8h (30s)")
+@click.option(
+    "--shape", type=click.Choice(["steady", "ramp", "spike", "soak"]), help="how it grows (steady)"
+)
+@click.option("--pause", metavar="TIME", help="a payer's mean wait between two calls (200ms)")
+@click.option("--processes", type=int, help="processes that make the load (1)")
+@click.option("--orders", type=int, help="orders that are made before it begins")
+@click.option("--kills", type=int, help="how often the merchant of [process] is killed meanwhile")
+@click.option(
+    "--fail-if",
+    "fail_if",
+    multiple=True,
+    metavar="THRESHOLD",
+    help="as in 'PerformTransaction p95 > 800ms' or 'errors > 0.1%, abort' (errors > 1%)",
+)
+@click.option("--seed", type=click.IntRange(0, 0xFFFFFF), help="repeat a run's random choices")
+@click.pass_context
+def load(context: click.Context, /, **options: Any) -> None:
+    """Many payments at once: how fast, how many errors, and whether the money adds up."""
+    from simulator.cli.load import LoadOptions, run_load
+
+    context.exit(run_load(LoadOptions(**options)))
+
+
+@cli.command(epilog=EXIT_CODES)
 @click.pass_context
 def reproduce(context: click.Context) -> None:
     """UNIQUE constraint failed: payments.order_id, before its repair, after it, and right."""

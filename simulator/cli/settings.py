@@ -14,12 +14,16 @@ DEFAULT_FILE = Path("payme-sandbox.toml")
 
 
 def load_settings(
-    path: Path | None, url: str | None, key: str | None, environ: Mapping[str, str] | None = None
+    path: Path | None,
+    url: str | None,
+    key: str | None,
+    environ: Mapping[str, str] | None = None,
+    further: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """The configuration of a run. Raises ConfigError."""
+    """The configuration of a run; `further` are texts by dotted key. Raises ConfigError."""
     if path is None and DEFAULT_FILE.exists():
         path = DEFAULT_FILE
-    overrides = {}
+    overrides = dict(further or {})
     if url is not None:
         overrides["merchant.url"] = url
     if key is not None:

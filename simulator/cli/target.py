@@ -95,7 +95,7 @@ def open_target(
     config = loaded.config
     with ExitStack() as stack:
         log = open_log_of(config, process, stack)
-        _wait_ready(config, process, choices.wait)
+        wait_ready(config, process, choices.wait)
         database = _open_database(config, stack)
         transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
         credentials = Credentials(config.merchant.login, config.merchant.key)
@@ -157,7 +157,8 @@ def _patience(wait: int | None) -> int:
     return wait if wait is not None else _READY_S
 
 
-def _wait_ready(config: Config, process: MerchantProcess | None, wait: int | None) -> None:
+def wait_ready(config: Config, process: MerchantProcess | None, wait: int | None) -> None:
+    """Until the merchant answers, or its time is over. Raises TargetError."""
     if process is not None:
         try:
             process.wait_ready(_patience(wait))
@@ -165,7 +166,7 @@ def _wait_ready(config: Config, process: MerchantProcess | None, wait: int | Non
             raise TargetError(str(error), 3) from error
         return
     deadline = time.monotonic() + (wait or 0)
-    while (why := _no_connection(config.merchant.url)) and time.monotonic() < deadline:
+    while (why := no_connection(config.merchant.url)) and time.monotonic() < deadline:
         time.sleep(0.2)
     if why:
         text = (
@@ -176,7 +177,8 @@ def _wait_ready(config: Config, process: MerchantProcess | None, wait: int | Non
         raise TargetError(text, 3)
 
 
-def _no_connection(url: str) -> str:
+def no_connection(url: str) -> str:
+    """Why nobody answers at that address, or an empty text."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -194,7 +196,7 @@ def _gone(url: str, process: MerchantProcess | None) -> str:
         died = process.died() if process is not None else None
         if died is not None:
             return f"The merchant died during the run.\n{died}"
-        why = _no_connection(url)
+        why = no_connection(url)
         if not why:
             return ""
         if time.monotonic() > deadline:

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Discriminator, Field, Tag, field_validator, m
 
 from simulator.caller.retry import Flaw, RetryPolicy
 from simulator.config.database import DatabaseConfig
+from simulator.config.load import LoadConfig
 from simulator.config.log import LogConfig
 from simulator.config.orders import OrdersConfig
 from simulator.config.values import (
@@ -152,6 +153,7 @@ class Config(Model):
         Discriminator(_kind),
     ] = None
     retry: RetryConfig = RetryConfig()
+    load: LoadConfig = LoadConfig()
     orders: OrdersConfig | None = None
     clock: ClockConfig | None = None
     database: Annotated[

@@ -13,7 +13,7 @@ from simulator.config.problems import Problem, nearest
 from simulator.config.schema import PREFIX, Setting, settings
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_]\w*)\}|\$\{")
-_SECTIONS = ("MERCHANT_", "PROCESS_", "CLOCK_", "ORDERS_", "DATABASE_", "LOG_")
+_SECTIONS = ("MERCHANT_", "PROCESS_", "CLOCK_", "ORDERS_", "DATABASE_", "LOG_", "LOAD_")
 
 
 @dataclass(slots=True)

@@ -34,7 +34,8 @@ def parse_duration(text: str) -> int:
     return sum(int(number) * _UNIT_MS[unit] for number, unit in parts)
 
 
-def _duration(value: Any) -> Any:
+def duration_ms(value: Any) -> Any:
+    """A text as ms; a whole number is that already."""
     if isinstance(value, str):
         return parse_duration(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -113,8 +114,8 @@ def _words(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-DurationMs = Annotated[int, BeforeValidator(_duration), Field(gt=0, le=3_600_000)]
-PauseMs = Annotated[int, BeforeValidator(_duration), Field(ge=0, le=3_600_000)]
+DurationMs = Annotated[int, BeforeValidator(duration_ms), Field(gt=0, le=3_600_000)]
+PauseMs = Annotated[int, BeforeValidator(duration_ms), Field(ge=0, le=3_600_000)]
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

@@ -45,11 +45,13 @@ def open_orders(
     folder: Path | None = None,
     rng: random.Random | None = None,
     clock: Callable[[], float] = time.time,
+    part: tuple[int, int] = (0, 1),
 ) -> OrderSource:
     """The source that [orders] describes; OrdersError if there is none or it is of no use.
 
     `client` is shared and stays open. `is_payable` asks the database observer, if there is one
     with an orders table. `folder` is where a pool remembers used orders: the configuration's.
+    `part` is (mine, of): of a pool that several processes share, this one has every `of`-th order.
     """
     orders = config.orders
     if orders is None:
@@ -61,7 +63,7 @@ def open_orders(
         numbers.style = "digits"
     if orders.pool is not None:
         place = folder or Path.cwd()
-        return PoolOrders(orders, numbers, place, is_payable, rng=rng, clock=clock)
+        return PoolOrders(orders, numbers, place, is_payable, rng=rng, clock=clock, part=part)
     return MadeOrders(orders, numbers, _maker(config, client), is_payable, rng)
 
 

@@ -35,6 +35,7 @@ class PoolOrders:
         *,
         rng: random.Random | None = None,
         clock: Callable[[], float] = time.time,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         assert config.pool is not None
         self._file = config.pool.file
@@ -42,7 +43,7 @@ class PoolOrders:
         self._numbers = numbers
         self._is_payable = is_payable
         self._rng = rng or random.Random()
-        self._rows = read_pool(self._file)
+        self._rows = read_pool(self._file)[part[0] :: part[1]]
         digest = hashlib.sha256(str(self._file).encode()).hexdigest()[:8]
         self._used_file = folder / ".payme-sandbox" / f"used-orders-{digest}.txt"
         self._run = datetime.fromtimestamp(int(clock()), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,142 @@
+"""What one run has measured so far, and whether it should end early; the engine's memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from loadtests.judging import Judged, judge
+from loadtests.results import Met, Second
+from loadtests.series import Series
+from loadtests.tally import Totals
+from simulator.config.thresholds import Threshold
+
+OUTCOME = "outcome.json"
+_SHOWN = (Decimal(50), Decimal(95), Decimal(99))
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """What the engine leaves behind. percentiles are in judging's units already.
+
+    thresholds: (index in [load] fail_if, observed, samples, met). methods: name -> numbers in µs.
+    troubles: (method, text, deserved, count, example). stopped: why it ended early, or "".
+    """
+
+    began: int
+    elapsed_ms: int
+    workers: int
+    payments: dict[str, int]
+    methods: dict[str, dict[str, int]]
+    everything: dict[str, int]
+    thresholds: list[tuple[int, int, int, str]]
+    series: list[Second]
+    troubles: list[tuple[str, str, bool, int, str]]
+    notes: list[str]
+    stopped: str
+    failed: str
+
+
+class Board:
+    """Fed with what workers drain; `users` tells how many payers there are."""
+
+    def __init__(
+        self,
+        thresholds: Sequence[Threshold],
+        duration_ms: int,
+        users: Callable[[], int],
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._thresholds = thresholds
+        self._clock = clock
+        self._users = users
+        self.totals = Totals()
+        self.began = clock()
+        self._ended: int | None = None
+        self._series = Series(self.began // 1000, duration_ms // 1000, users)
+
+    def add(self, drained: dict[str, Any]) -> None:
+        """What one worker had."""
+        self.totals.add(drained)
+        self._series.add(drained, self._clock() // 1000)
+
+    def end(self) -> None:
+        """The load is over; what still comes was measured before."""
+        if self._ended is None:
+            self._ended = self._clock()
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Since the load began, until it ended."""
+        return (self._ended or self._clock()) - self.began
+
+    def abort(self) -> str:
+        """Why to end the load now, or ""."""
+        for threshold in self._thresholds:
+            if threshold.abort:
+                judged = judge(threshold, self.totals, self.elapsed_ms)
+                if judged.met is Met.BREACHED:
+                    return f"`{threshold.text}`: {judged.shown} after {self.elapsed_ms // 1000} s"
+        return ""
+
+    def progress(self) -> dict[str, Any]:
+        """For whoever watches: plain data, all since the beginning."""
+        totals = self.totals
+        return {
+            "elapsed_ms": self.elapsed_ms,
+            "users": self._users(),
+            "payments": dict(totals.payments),
+            "methods": {name: _numbers(one) for name, one in totals.methods.items()},
+            "everything": _numbers(totals.everything),
+        }
+
+    def outcome(self, workers: int, stopped: str, failed: str) -> Outcome:
+        """All of it, at the end."""
+        judged = [judge(one, self.totals, self.elapsed_ms) for one in self._thresholds]
+        return Outcome(
+            began=self.began,
+            elapsed_ms=self.elapsed_ms,
+            workers=workers,
+            payments=dict(self.totals.payments),
+            methods={name: _numbers(one) for name, one in sorted(self.totals.methods.items())},
+            everything=_numbers(self.totals.everything),
+            thresholds=[_plain(index, one) for index, one in enumerate(judged)],
+            series=list(self._series.points()),
+            troubles=[(*what, *known) for what, known in self.totals.troubles.items()],
+            notes=self.totals.notes,
+            stopped=stopped,
+            failed=failed,
+        )
+
+
+def _numbers(measured: Any) -> dict[str, int]:
+    percentiles = {f"p{one}": measured.at(one) for one in (*_SHOWN, Decimal("99.9"))}
+    return {
+        "calls": measured.calls,
+        "errors": measured.errors.total(),
+        "unanswered": measured.errors["unanswered"],
+        **percentiles,
+        "max": measured.highest,
+    }
+
+
+def _plain(index: int, judged: Judged) -> tuple[int, int, int, str]:
+    return index, judged.observed, judged.samples, judged.met.value
+
+
+def write_outcome(outcome: Outcome, folder: Path) -> None:
+    """Beside the run's other files; whole or not at all."""
+    path = folder / OUTCOME
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(msgspec.json.encode(outcome))
+    draft.replace(path)
+
+
+def read_outcome(folder: Path) -> Outcome | None:
+    """None if the engine did not come to its end."""
+    path = folder / OUTCOME
+    return msgspec.json.decode(path.read_bytes(), type=Outcome) if path.is_file() else None

@@ -1,0 +1,106 @@
+"""One call of Payme's under load, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from loadtests.ledger import Ended, Why
+from simulator.caller.retry import Flaw
+from simulator.protocol.vocabulary import Code, Method
+
+Kind = Literal["result", "error", "none"]
+_ANSWER = msgspec.json.Decoder()
+_ENVELOPE = msgspec.json.Encoder()
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be sent. id: Payme's, None where a method has none. why: as in the ledger.
+
+    order: its number, or "". amount: tiyin. fault: how its reply gets lost, or None.
+    """
+
+    method: Method
+    params: dict[str, Any]
+    why: Why
+    id: str | None = None
+    order: str = ""
+    account: dict[str, Any] | None = None
+    amount: int | None = None
+    time: int | None = None
+    fault: str | None = None
+
+    def body(self, rpc_id: int) -> bytes:
+        """The bytes that Payme sends."""
+        return _ENVELOPE.encode(
+            {"jsonrpc": "2.0", "id": rpc_id, "method": self.method, "params": self.params}
+        )
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What came back. "none" is no usable answer; `text` then says why, `flaw` how Payme sees it.
+
+    flaw is None for an answer that settles the matter, and for a reply that we lost on purpose.
+    """
+
+    kind: Kind
+    result: dict[str, Any] | None = None
+    code: Any = None
+    text: str = ""
+    flaw: Flaw | None = None
+    lost: bool = False
+    took_us: int = 0
+
+    @property
+    def state(self) -> int | None:
+        """The state in the result, if there is one."""
+        state = self.result.get("state") if self.result is not None else None
+        return state if type(state) is int else None
+
+
+def read_reply(status: int, body: bytes) -> Reply:
+    """What an HTTP answer says. Never raises for what a merchant sends."""
+    if status != 200:
+        return Reply("none", text=f"HTTP {status}", flaw=Flaw.NOT_200)
+    try:
+        answer = _ANSWER.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return Reply("none", text="not JSON", flaw=Flaw.UNREADABLE)
+    if not isinstance(answer, dict):
+        return Reply("none", text="no JSON object", flaw=Flaw.UNREADABLE)
+    result, error = answer.get("result"), answer.get("error")
+    if isinstance(result, dict) and error is None:
+        return Reply("result", result=result)
+    if isinstance(error, dict) and result is None:
+        code = error.get("code")
+        if code == Code.SYSTEM:
+            return Reply("error", code=code, text="system error", flaw=Flaw.SYSTEM_ERROR)
+        return Reply("error", code=code)
+    return Reply("none", text="neither a result nor an error", flaw=Flaw.UNREADABLE)
+
+
+def ended(call: Call, reply: Reply, at: int, sent: int, took_us: int) -> Ended:
+    """The ledger's line. Times in ms, but took_us."""
+    result = reply.result or {}
+    return Ended(
+        at=at,
+        sent=sent,
+        took_us=took_us,
+        method=call.method.value,
+        answer=reply.kind,
+        why=call.why,
+        id=call.id,
+        order=call.order,
+        account=call.account,
+        amount=call.amount,
+        time=call.time,
+        state=result.get("state"),
+        code=reply.code,
+        create_time=result.get("create_time"),
+        perform_time=result.get("perform_time"),
+        cancel_time=result.get("cancel_time"),
+        reason=result.get("reason"),
+        transaction=result.get("transaction"),
+        fault=call.fault,
+    )

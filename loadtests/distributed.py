@@ -1,0 +1,152 @@
+"""A load of several processes: Locust's master and workers, and what they tell each other.
+
+A worker has its orders made when the master says so, tells what it measured with each of Locust's
+reports, and has its last words when the load has ended.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gevent
+
+from loadtests.board import Board
+from loadtests.engine import ASKED, Commands, Run, Shape, environment_of
+from loadtests.payer import Payer
+from loadtests.plan import Plan
+from loadtests.pool import NoOrders
+from loadtests.worker import Worker
+from simulator.config import Loaded
+
+_READY_S = 60
+_LAST_WORDS_S = 10
+_OURS = "payme"
+
+
+def work(plan: Plan, loaded: Loaded, port: int) -> None:
+    """A worker: prepares when the master says so, and tells it what was measured."""
+    environment = environment_of(plan, loaded, None)
+    runner = environment.create_worker_runner("127.0.0.1", port)
+    while runner.worker_index < 0:
+        gevent.sleep(0.01)
+    worker = Payer.worker = Worker(plan, loaded, runner.worker_index)
+
+    def prepare(**_: Any) -> None:
+        why = ""
+        try:
+            worker.prepare()
+        except NoOrders as error:
+            why = str(error)
+        runner.send_message("payme-ready", {"failed": why})
+
+    def report(data: dict[str, Any], **_: Any) -> None:
+        data[_OURS] = {"drained": worker.tally.drain(), "out_of_orders": worker.out_of_orders}
+
+    def last_words(**_: Any) -> None:
+        worker.close()
+        runner.send_message("payme-ended", {"drained": worker.tally.drain()})
+
+    runner.register_message("payme-prepare", prepare, concurrent=True)
+    share = lambda: (max(1, runner.user_count), plan.users)  # noqa: E731
+    events = environment.events
+    events.test_start.add_listener(lambda **_: worker.begin(share))
+    events.test_stopping.add_listener(lambda **_: worker.stop())
+    events.test_stop.add_listener(last_words)
+    events.report_to_master.add_listener(report)
+    runner.greenlet.join()
+
+
+class Master:
+    """Starts the workers, waits for their orders, gathers what they measure."""
+
+    def __init__(self, plan: Plan, loaded: Loaded, path: Path) -> None:
+        self._plan = plan
+        self._loaded = loaded
+        self._commands = Commands()
+        self._environment = environment_of(plan, loaded, Shape(plan))
+        self._runner = self._environment.create_master_runner("127.0.0.1", 0)
+        self._waiting: list[dict[str, Any]] = []
+        self._ready: list[str] = []
+        self._ended = 0
+        self._out_of_orders = ""
+        self._processes = [
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "loadtests",
+                    str(path),
+                    str(self._runner.server.port),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+            for _ in range(plan.workers)
+        ]
+        self._environment.events.worker_report.add_listener(self._reported)
+        self._runner.register_message("payme-ready", self._is_ready)
+        self._runner.register_message("payme-ended", self._has_ended)
+
+    def go(self) -> None:
+        try:
+            why = self._prepare()
+            run = Run(self._plan, self._loaded, self._environment, self._commands)
+            if why:
+                run.failed(why)
+            else:
+                run.go(lambda: self._collect(run.board), lambda: self._out_of_orders)
+                self._await(lambda: self._ended >= self._alive(), _LAST_WORDS_S)
+                self._collect(run.board)
+            lost = self._plan.workers - self._ended if not why else 0
+            if lost:
+                run.board.totals.notes.append(f"{lost} of {self._plan.workers} workers were lost")
+            run.finish(self._plan.workers)
+        finally:
+            for process in self._processes:
+                process.kill()  # each has had its last words, or will have none
+                process.wait()
+
+    def _prepare(self) -> str:
+        workers = self._plan.workers
+        clients = self._runner.clients
+        self._await(lambda: len(clients.ready) >= workers or self._alive() < workers, _READY_S)
+        if len(clients.ready) < workers:
+            return f"only {len(clients.ready)} of {workers} workers came up"
+        self._runner.send_message("payme-prepare", {})
+        stop = self._commands.stop
+        self._await(lambda: stop.is_set() or len(self._ready) >= self._alive(), None)
+        return ASKED if stop.is_set() else next((why for why in self._ready if why), "")
+
+    def _alive(self) -> int:
+        return sum(process.poll() is None for process in self._processes)
+
+    def _await(self, done: Callable[[], bool], seconds: float | None) -> bool:
+        until = None if seconds is None else time.monotonic() + seconds
+        while not done():
+            if until is not None and time.monotonic() > until:
+                return False
+            gevent.sleep(0.05)
+        return True
+
+    def _is_ready(self, msg: Any, **_: Any) -> None:
+        self._ready.append(msg.data["failed"])
+
+    def _has_ended(self, msg: Any, **_: Any) -> None:
+        self._ended += 1
+        self._waiting.append(msg.data["drained"])
+
+    def _reported(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        told = data.get(_OURS)
+        if told is not None:
+            self._waiting.append(told["drained"])
+            self._out_of_orders = self._out_of_orders or told["out_of_orders"]
+
+    def _collect(self, board: Board) -> None:
+        waiting, self._waiting = self._waiting, []
+        for drained in waiting:
+            board.add(drained)

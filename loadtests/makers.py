@@ -1,0 +1,153 @@
+"""Orders for one worker, made in a process of their own: the ways to make them wait and block,
+which must not disturb the load. `python -m loadtests.makers PLAN WORKER`.
+
+It reads how many are wanted, a number a line, and answers a line of JSON for each order, then
+`{"done": true}`; or `{"failed": "why"}`. It ends when there is nothing more to read.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from loadtests.identity import BlockNumbers
+from loadtests.ledger import OrderBook
+from loadtests.plan import Plan, read_plan
+from loadtests.settings import load_of
+from simulator.caller.http import HttpTransport
+from simulator.config import Loaded
+from simulator.observers.database import Database, DatabaseError
+from simulator.observers.orders import (
+    Order,
+    OrdersError,
+    OrderSource,
+    OrdersUnreachable,
+    open_orders,
+)
+
+_AT_ONCE = 4
+_PATIENCE_S = 20
+_PAUSE_S = 0.25
+
+
+def open_source(loaded: Loaded, plan: Plan, worker: int, stack: ExitStack) -> OrderSource:
+    """The orders of [orders], as in `check`, with numbers of this worker's own. OrdersError."""
+    config = loaded.config
+    transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
+    payable = None
+    if config.database:
+        try:
+            database = Database(config.database)
+            stack.callback(database.close)
+        except DatabaseError as error:
+            raise OrdersError(f"[database] {error}") from error
+        payable = database.is_payable if database.maps_orders else None
+    source = open_orders(
+        config,
+        BlockNumbers(plan.seed, plan.began, worker),
+        transport.client,
+        is_payable=payable,
+        folder=loaded.path.absolute().parent if loaded.path else None,
+        rng=random.Random(f"{plan.seed}/{worker}"),
+        part=(worker % plan.workers, plan.workers),
+    )
+    stack.callback(source.close)
+    return source
+
+
+def patiently(
+    make: Callable[[], Order],
+    sleep: Callable[[float], object] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Order:
+    """An order, also from a merchant that is just being started again. OrdersError if not."""
+    until = clock() + _PATIENCE_S
+    while True:
+        try:
+            return make()
+        except OrdersUnreachable:
+            if clock() > until:
+                raise
+        sleep(_PAUSE_S)
+
+
+def _wanted(stdin: BinaryIO) -> Iterator[int]:
+    for line in stdin:
+        yield int(line)
+
+
+class _Making:
+    """Answers what is asked for; the first order alone, since it settles how numbers look."""
+
+    def __init__(self, source: OrderSource, book: OrderBook, stdout: BinaryIO) -> None:
+        self._source = source
+        self._book = book
+        self._stdout = stdout
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._began = False
+
+    def answer(self, count: int) -> None:
+        try:
+            if not self._began:
+                self._told(patiently(self._source.make))
+                self._began, count = True, count - 1
+                for note in self._source.notes:
+                    self._say({"note": note})
+            orders = [self._pool.submit(patiently, self._source.make) for _ in range(count)]
+            self._all(orders)
+        except OrdersError as error:
+            self._say({"failed": str(error)})
+        else:
+            self._say({"done": True})
+
+    def _all(self, orders: list[Future[Order]]) -> None:
+        try:
+            for order in orders:
+                self._told(order.result())
+        finally:
+            for order in orders:
+                order.cancel()
+
+    def _told(self, order: Order) -> None:
+        self._book.write(order)
+        self._say({"number": order.number, "amount": order.amount, "account": order.account})
+
+    def _say(self, what: dict[str, Any]) -> None:
+        self._stdout.write(msgspec.json.encode(what) + b"\n")
+        self._stdout.flush()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked us will close our stdin
+    plan, worker = read_plan(Path(arguments[0])), int(arguments[1])
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    loaded = load_of(plan)
+    with ExitStack() as stack:
+        book = stack.enter_context(OrderBook(Path(plan.folder) / f"orders-{worker}.jsonl"))
+        try:
+            source = open_source(loaded, plan, worker, stack)
+        except OrdersError as error:
+            stdout.write(msgspec.json.encode({"failed": str(error)}) + b"\n")
+            return 1
+        making = _Making(source, book, stdout)
+        stack.callback(making.close)
+        for count in _wanted(stdin):
+            making.answer(count)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

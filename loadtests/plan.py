@@ -1,0 +1,87 @@
+"""What one run of load is to do: worked out once, the same for all of its processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from simulator.config import Loaded
+from simulator.config.load import LoadConfig
+
+PLAN = "plan.json"
+_ASSUMED_MS = 10  # of one call, for reckoning how many orders a closed load will need
+_CALLS = 3
+_MOST = 20_000
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing in it is secret: each process reads the configuration, and the key, for itself.
+
+    seed: below 2^24. began: ms, when the run was planned. config: the file, if there is one.
+    folder: where the run's files go. users, rate, duration_ms, shape: see [load]. workers: how many
+    processes make the load. ahead: orders that each of them has made before it begins.
+    overrides: texts by dotted key that flags had set.
+    """
+
+    seed: int
+    began: int
+    folder: str
+    config: str | None
+    url: str
+    users: int
+    rate: int | None
+    duration_ms: int
+    shape: str
+    workers: int
+    ahead: int
+    overrides: dict[str, str] = {}
+
+    def write(self) -> Path:
+        """Beside the run's other files."""
+        path = Path(self.folder) / PLAN
+        path.write_bytes(msgspec.json.encode(self))
+        return path
+
+
+def read_plan(path: Path) -> Plan:
+    """As it was written."""
+    return msgspec.json.decode(path.read_bytes(), type=Plan)
+
+
+def plan_of(
+    loaded: Loaded, seed: int, began: int, folder: Path, overrides: Mapping[str, str]
+) -> Plan:
+    """The plan that [load] makes."""
+    load = loaded.config.load
+    return Plan(
+        seed=seed,
+        began=began,
+        folder=str(folder),
+        config=str(loaded.path.absolute()) if loaded.path else None,
+        url=loaded.config.merchant.url,
+        users=load.users,
+        rate=load.rate,
+        duration_ms=load.duration_ms,
+        shape=load.shape,
+        workers=load.processes,
+        ahead=-(-orders_needed(load) // load.processes),
+        overrides=dict(overrides),
+    )
+
+
+def orders_needed(load: LoadConfig) -> int:
+    """How many orders to have before it begins; `refill` makes up for a wrong guess."""
+    if load.orders is not None:
+        return load.orders
+    spare = low_water(load.users)
+    if load.rate is not None:
+        return min(_MOST, load.rate * load.duration_ms * 6 // 5000 + spare)
+    one_payment_ms = _CALLS * (load.pause_ms + _ASSUMED_MS)
+    return min(_MOST, load.users * load.duration_ms * 6 // (5 * one_payment_ms) + spare)
+
+
+def low_water(users: int) -> int:
+    """More are made when fewer are left."""
+    return max(20, 2 * users)

@@ -1,0 +1,181 @@
+"""`load`: from flags to an exit code. The load itself is made by processes of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from loadtests.board import Outcome, read_outcome
+from loadtests.driver import Engine, EngineError
+from loadtests.following import Ending, follow
+from loadtests.identity import LARGEST_SEED
+from loadtests.live import Watching
+from loadtests.plan import Plan, plan_of
+from loadtests.results import LoadRun
+from loadtests.summary import load_run, show_summary
+from simulator import __version__
+from simulator.cli.masked import masker_of
+from simulator.cli.printing import stdout
+from simulator.cli.reference import clean_environment, reference_config
+from simulator.cli.run import command_line
+from simulator.cli.settings import DEFAULT_FILE, load_settings
+from simulator.cli.target import TargetError, start_process, wait_ready
+from simulator.config import ConfigError, Loaded
+from simulator.interrupts import interrupts
+from simulator.observers.process import MerchantProcess
+
+FOLDER = Path(".payme-sandbox") / "load"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """The flags of `load`. Those that are None leave it to [load] of the file."""
+
+    config: Path | None = None
+    url: str | None = None
+    key: str | None = None
+    reference: str | None = None
+    wait: int | None = None
+    seed: int | None = None
+    users: int | None = None
+    rate: int | None = None
+    duration: str | None = None
+    shape: str | None = None
+    pause: str | None = None
+    processes: int | None = None
+    orders: int | None = None
+    kills: int | None = None
+    fail_if: tuple[str, ...] = ()
+
+    def overrides(self) -> dict[str, str]:
+        """Texts by dotted key."""
+        found = {
+            f"load.{name}": str(getattr(self, name))
+            for name in (
+                *("users", "rate", "duration", "shape", "pause", "processes", "orders", "kills"),
+            )
+            if getattr(self, name) is not None
+        }
+        if self.fail_if:
+            found["load.fail_if"] = msgspec.json.encode(list(self.fail_if)).decode()
+        return found
+
+
+def run_load(options: LoadOptions) -> int:
+    """Load a merchant. The exit code is the verdict."""
+    try:
+        with ExitStack() as stack:
+            return _load(options, stack)
+    except TargetError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        return 2
+    except EngineError as error:
+        click.echo(f"The load could not be made. Its process printed:\n{error}", err=True)
+        return 1
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return interrupts.code
+
+
+def _settings(options: LoadOptions, stack: ExitStack) -> tuple[Loaded, Mapping[str, str]]:
+    """The merchant's configuration, the reference merchant's if none was named; and the
+    environment in which its process and ours read it."""
+    further = options.overrides()
+    named = options.config or options.url or os.environ.get("PAYME_SANDBOX_URL")
+    if options.reference and named:
+        text = "--reference starts the reference merchant; leave out --config, --url or it."
+        raise TargetError(text, 2)
+    if options.reference or not (named or DEFAULT_FILE.exists()):
+        variant = options.reference or "one-time"
+        path, variables = stack.enter_context(reference_config(variant, "default"))
+        environ: Mapping[str, str] = {**clean_environment(), **variables}
+        return load_settings(path, None, None, environ, further), environ
+    loaded = load_settings(options.config, options.url, options.key, None, further)
+    if not loaded.config.merchant.url:
+        raise TargetError("No merchant is named: give merchant.url in the file, or --url.", 2)
+    if loaded.config.orders is None:
+        text = "The file does not say how to get payable orders: add [orders], as for check."
+        raise TargetError(text, 2)
+    return loaded, _with_key(options)
+
+
+def _with_key(options: LoadOptions) -> Mapping[str, str]:
+    """A key that was given as a flag, for the load's own processes only."""
+    return os.environ if options.key is None else {**os.environ, "PAYME_SANDBOX_KEY": options.key}
+
+
+def _load(options: LoadOptions, stack: ExitStack) -> int:
+    loaded, environ = _settings(options, stack)
+    if loaded.config.load.kills and not loaded.config.process:
+        raise TargetError("--kills needs [process]: only what was started can be killed.", 2)
+    masker = masker_of(loaded)
+    began = time.time_ns() // 1_000_000
+    seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
+    try:
+        process = start_process(loaded, stack, environ)
+        wait_ready(loaded.config, process, options.wait)
+    except TargetError as error:
+        raise TargetError(masker.text(str(error)), error.exit_code) from error
+    folder = _folder(seed, began)
+    plan = plan_of(loaded, seed, began, folder, options.overrides())
+    return _run(options, loaded, plan, process, environ)
+
+
+def _folder(seed: int, began: int) -> Path:
+    stamp = dt.datetime.fromtimestamp(began // 1000, dt.UTC).strftime("%Y%m%d-%H%M%S")
+    folder = (FOLDER / f"{stamp}-{seed}-{began % 1000:03}").absolute()
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _run(
+    options: LoadOptions,
+    loaded: Loaded,
+    plan: Plan,
+    process: MerchantProcess | None,
+    environ: Mapping[str, str],
+) -> int:
+    printing = stdout()
+    console = Console(file=printing.as_text())
+    _announce(console, plan)
+    with Engine(plan.write(), environ) as engine:
+        with Watching(console, plan.duration_ms) as watching:
+            ending = follow(engine, watching, loaded, process, options.wait or 30)
+        outcome = read_outcome(Path(plan.folder))
+        if outcome is None:
+            raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")
+    run, code = _judged(loaded, plan, outcome, ending)
+    show_summary(console, run, plan.folder)
+    return 2 if code == 0 and printing.trouble else code
+
+
+def _announce(console: Console, plan: Plan) -> None:
+    how = f"{plan.rate} payments/s" if plan.rate is not None else f"{plan.users} payers"
+    console.print(
+        f"load on {plan.url}: {how}, {plan.shape}, {plan.duration_ms // 1000} s, seed {plan.seed}; "
+        f"{plan.ahead * plan.workers} orders are made ahead",
+        highlight=False,
+    )
+
+
+def _judged(loaded: Loaded, plan: Plan, outcome: Outcome, ending: Ending) -> tuple[LoadRun, int]:
+    run = load_run(loaded, plan, outcome, ending, command_line(), __version__)
+    return run, run.exit_code
+
+
+def largest_seed() -> int:
+    """What fits into a transaction id."""
+    return LARGEST_SEED
