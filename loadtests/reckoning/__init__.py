@@ -46,6 +46,8 @@ __all__ = ["LogTally", "Sources", "Statement", "reckon"]
 WRONG = "wrong.jsonl"
 """Every single thing that does not add up, in the run's folder."""
 UNKNOWN = object()
+_PAYME, _ORDERS = "Payme", "orders"
+_SOURCES = (_PAYME, STATEMENT, DATABASE, _ORDERS)
 _GRACE_MS = 60_000
 _LATER_IDS = 20
 
@@ -92,7 +94,7 @@ def reckon(folder: Path, sources: Sources) -> Reckoning:
             log=log,
             later=dict(work.later),
             later_ids=tuple(work.later_ids),
-            compared=dict(work.compared),
+            compared={name: work.compared[name] for name in _SOURCES if name in work.compared},
             not_compared=(*sources.not_compared, *work.notes),
             unable=tuple(map(sources.mask, work.unable)),
             took_ms=(time.monotonic_ns() - began) // 1_000_000,
@@ -147,7 +149,7 @@ class _Work:
                 found += len(mine)
                 for one in (calls, items, rows):
                     one.drop(number)
-        self.compared["Payme"] = found
+        self.compared[_PAYME] = found
 
     def _statement(self, items: Buckets, times: Any) -> bool:
         """Whether the statement is there to be compared."""
@@ -251,7 +253,7 @@ class _Work:
                 wrong = status_fits(situation, rows, words)
                 self.tally.add(situation.number, situation.number, wrong, ())
                 count += 1
-        self.compared["orders"] = count
+        self.compared[_ORDERS] = count
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from loadtests.report.words import (
     kinds,
     later_words,
     load_words,
+    methods_in_order,
     ms,
     threshold_words,
     totals_words,
@@ -59,7 +60,7 @@ def _latencies(page: Page, run: LoadRun) -> None:
     heads = ["ms", "calls", "errors", *names]
     rows = [
         [one.method, grouped(one.calls), grouped(one.errors), *map(ms, one.percentiles.values())]
-        for one in run.methods
+        for one in methods_in_order(run)
     ]
     widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
     page.gap()

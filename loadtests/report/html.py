@@ -23,6 +23,7 @@ from loadtests.report.words import (
     kinds,
     later_words,
     load_words,
+    methods_in_order,
     ms,
     threshold_words,
     totals_words,
@@ -55,6 +56,7 @@ def html_report(run: LoadRun, environment: list[tuple[str, str]] | None = None) 
             thresholds=[
                 (THRESHOLD_MARKS[t.met], t.text, threshold_words(t)) for t in run.thresholds
             ],
+            methods=methods_in_order(run),
             percentiles=list(run.methods[0].percentiles) if run.methods else [],
             charts=list(charts(run)),
             errors=deserved_last(run),

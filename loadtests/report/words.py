@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from loadtests.results import ErrorGroup, Kind, LoadRun, Met, Reckoning, Threshold
+from loadtests.results import ErrorGroup, Kind, LoadRun, Met, MethodStats, Reckoning, Threshold
 from simulator.protocol.vocabulary import Method
 from simulator.reports.text import counted, grouped
 
@@ -135,6 +135,12 @@ def deserved_last(run: LoadRun) -> list[ErrorGroup]:
 _ORDER = {method.value: place for place, method in enumerate(Method)}
 
 
-def in_order(methods: set[str]) -> list[str]:
+def in_order(methods: Iterable[str]) -> list[str]:
     """Methods in the order of a payment."""
     return sorted(methods, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+
+
+def methods_in_order(run: LoadRun) -> list[MethodStats]:
+    """All methods of the run, likewise."""
+    found = {one.method: one for one in run.methods}
+    return [found[name] for name in in_order(found)]
