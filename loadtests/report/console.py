@@ -43,8 +43,8 @@ def show(console: Console, run: LoadRun, files: Sequence[str] = ()) -> None:
         _reckoning(page, run.reckoning)
     for note in run.notes:
         page.line([printable(note)], indent=1, label=dim("note      "))
-    for words in printable_lines(run.stopped) if run.stopped else ():
-        page.line([words], indent=1, label=("ended     ", "bold red"))
+    for number, words in enumerate(printable_lines(run.stopped) if run.stopped else ()):
+        page.line([words], indent=1, label=("" if number else "ended early: ", "bold red"))
     for number, path in enumerate(files):
         page.whole([dim(" " * 10 if number else "files     "), printable(path)], indent=1)
     page.gap()
