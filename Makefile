@@ -33,7 +33,7 @@ reproduce: $(READY)  ## the UNIQUE error of the first payment: before its repair
 
 bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme-sandbox/bugs.html)
 	@mkdir -p .payme-sandbox
-	$(BIN)/payme-sandbox bugs --matrix --jobs $(WORKERS) \
+	$(BIN)/payme-sandbox bugs --matrix \
 		--json .payme-sandbox/bugs.json --html .payme-sandbox/bugs.html
 
 bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory

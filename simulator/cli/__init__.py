@@ -195,7 +195,9 @@ def backend(context: click.Context, arguments: tuple[str, ...]) -> None:
 @click.option("--only", multiple=True, metavar="GLOB", help="names of bugs, families or rules")
 @click.option("--html", "html_file", type=_FILE, help="with --matrix: write it as one HTML file")
 @click.option(
-    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="merchants at once"
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="merchants at once; by default one more than there are processors",
 )
 @click.pass_context
 def bugs(context: click.Context, /, **options: Any) -> None:

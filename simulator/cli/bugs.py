@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ def run_bugs(
     matrix: bool,
     only: Sequence[str],
     html_file: Path | None,
-    jobs: int,
+    jobs: int | None,
 ) -> int:
     """List the bugs, or check each. Exit code 1 if one is missed or told of by accident only."""
     try:
@@ -52,7 +53,9 @@ def run_bugs(
         for path, name in ((json_file, "matrix as JSON"), (html_file, "matrix as HTML")):
             if path is not None:
                 prepare(path, name)
-        return _matrix(rows, json_file, html_file, jobs)
+        # Some of them wait, and leave a processor to another.
+        at_once = jobs or (os.cpu_count() or 1) + 1
+        return _matrix(rows, json_file, html_file, at_once)
     except NoBugs as error:
         click.echo(str(error), err=True)
         return error.code
