@@ -67,7 +67,7 @@ def variables(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[s
 def parser() -> argparse.ArgumentParser:
     """The options, with the defaults of `Settings`."""
     made = argparse.ArgumentParser(
-        prog="python -m backend",
+        prog=os.environ.get("_PAYME_BACKEND_CALLED") or "python -m backend",
         description="The reference merchant: a shop that takes payments through Payme.",
         epilog="The kassa's key is read from PAYME_BACKEND_KEY; no option takes it, "
         "because options can be seen by other users.",
@@ -114,16 +114,24 @@ def _list_bugs(as_json: bool) -> int:
 
 
 def _add_shop(made: argparse.ArgumentParser) -> None:
-    made.add_argument("--database", metavar="URL", help="sqlite:///photobooth.db (default) or …")
+    made.add_argument(
+        "--database",
+        metavar="URL",
+        help="sqlite:///photobooth.db (default), or any other address of SQLAlchemy's, such as postgresql://…",
+    )
     made.add_argument("--log", metavar="FILE", help="photobooth.log (default); - is stderr")
-    made.add_argument("--log-level", metavar="LEVEL", help="DEBUG (default), INFO, …")
+    made.add_argument(
+        "--log-level", metavar="LEVEL", help="DEBUG (default), INFO, WARNING or ERROR"
+    )
     made.add_argument(
         "--profile",
         choices=[one.value for one in Profile],
         help="whose reading of the protocol to follow (default)",
     )
     made.add_argument(
-        "--account-type", choices=[one.value for one in AccountType], help="one-time (default) or …"
+        "--account-type",
+        choices=[one.value for one in AccountType],
+        help="one-time (default), or accumulating: an account is paid any number of times",
     )
     made.add_argument("--min", type=_count, metavar="TIYIN", help="least top-up of an account")
     made.add_argument("--max", type=_count, metavar="TIYIN", help="largest top-up of an account")

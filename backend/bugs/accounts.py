@@ -247,7 +247,7 @@ ACCUMULATING = (
     bug(
         "accounts.asked-once",
         "CheckPerformTransaction refuses an accumulating account that was paid",
-        "accumulating.check-perform-allows check-perform.accumulating",
+        "check-perform.accumulating",
         refusing(check_perform._decide, _paid),
         setup="accumulating",
     ),

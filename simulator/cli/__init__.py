@@ -78,9 +78,9 @@ def _target_options(command: Any) -> Any:
 @click.option("--all", "everything", is_flag=True, help="slow scenarios too")
 @click.option("--strict", is_flag=True, help="a broken should fails too")
 @click.option("--baseline", type=_FILE, help="known failures (TOML)")
-@click.option("--json", "json_file", type=_FILE, help="write the report as JSON")
-@click.option("--junit", "junit_file", type=_FILE, help="write the report as JUnit XML")
-@click.option("--html", "html_file", type=_FILE, help="write the report as one HTML file")
+@click.option("--json", "json_file", type=_FILE, help="write the report into this file, as JSON")
+@click.option("--junit", "junit_file", type=_FILE, help="the same as JUnit XML")
+@click.option("--html", "html_file", type=_FILE, help="the same as one HTML file")
 @click.option("--github", is_flag=True, help="GitHub annotations and step summary")
 @click.option("--seed", type=click.IntRange(0), help="repeat a run's random choices")
 @click.option(

@@ -128,7 +128,10 @@ def _write(path: Path, data: Mapping[str, object]) -> None:
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(part, path)
     except OSError as error:
-        text = f"cannot write {path}: {error.strerror}. Run in a folder that you may write to."
+        text = (
+            f"cannot write {path}: {error.strerror}. Failing cases are kept in {path.parts[0]} of "
+            "the folder that you are in: run in one that you may write to."
+        )
         raise ReportError(text) from error
 
 

@@ -67,7 +67,28 @@ def _settings(options: CheckOptions, stack: ExitStack) -> tuple[Loaded, Mapping[
     return loaded, os.environ
 
 
+def _refuse_slips(options: CheckOptions) -> None:
+    """A report may not go over another one, nor over what the run reads."""
+    reports = {
+        "--json": options.json_file,
+        "--junit": options.junit_file,
+        "--html": options.html_file,
+    }
+    taken = {"--config": options.config or DEFAULT_FILE, "--baseline": options.baseline}
+    seen = {path.resolve(): flag for flag, path in taken.items() if path is not None}
+    for flag, path in reports.items():
+        if path is None:
+            continue
+        if str(path) == "-":
+            text = f"{flag} writes a file, and stdout has the report for people: name a file."
+            raise TargetError(text, 2)
+        other = seen.setdefault(path.resolve(), flag)
+        if other != flag:
+            raise TargetError(f"{flag} and {other} name the same file, {path}: name two.", 2)
+
+
 def _check(options: CheckOptions, stack: ExitStack) -> int:
+    _refuse_slips(options)
     loaded, environ = _settings(options, stack)
     known = load_baseline(options.baseline) if options.baseline else []
     try:

@@ -16,6 +16,10 @@ from simulator.config.template import Answers, OrdersKind, write_template
 
 _KINDS = ("http", "sql", "command", "pool")
 _DEFAULT = Answers()
+_NOT_ASKED = (
+    "note: standard input is no terminal, so nothing was asked and nothing was read from it; the "
+    "flags and the defaults were taken (see: payme-sandbox init --help; --yes leaves this out)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ def run_init(options: InitOptions) -> int:
         click.echo(text, err=True)
         return 2
     ask = sys.stdin.isatty() and not options.yes
+    if not ask and not options.yes:
+        click.echo(_NOT_ASKED, err=True)
     text = write_template(_answers(options, _Asker(ask)))
     try:
         options.path.write_text(text, encoding="utf-8")

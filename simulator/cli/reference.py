@@ -98,6 +98,7 @@ def clean_environment() -> dict[str, str]:
 def run_backend(arguments: Sequence[str]) -> int:
     """`payme-sandbox backend …`: the merchant takes our place, or is our child on Windows."""
     command = [*BACKEND, *arguments]
+    os.environ["_PAYME_BACKEND_CALLED"] = "payme-sandbox backend"  # what its help calls it
     if os.name == "posix":
         os.execv(sys.executable, command)
     process = subprocess.Popen(command)

@@ -25,6 +25,7 @@ def complaints(config: Config, *, from_file: bool) -> Iterator[Complaint]:
     yield from _remote(config)
     yield from _orders(config)
     yield from _database(config)
+    yield from _states(config)
     yield from _clock(config)
     if config.log and config.log.output and not config.process:
         yield Complaint(
@@ -98,6 +99,16 @@ def _orders(config: Config) -> Iterator[Complaint]:
             ("orders", "amount"),
             f"{orders.amount} sum is {orders.amount * 100} tiyin, outside merchant.limits "
             f"({limits.min} to {limits.max} tiyin)",
+        )
+
+
+def _states(config: Config) -> Iterator[Complaint]:
+    table = config.database.transactions if config.database else None
+    if table and table.states and table.states.refunded is None and config.merchant.refunds:
+        yield Complaint(
+            ("database", "transactions", "states"),
+            "states.refunded is missing: what is a transaction after it was refunded?",
+            "if the merchant never refunds, write refunds = false under [merchant]",
         )
 
 

@@ -100,7 +100,7 @@ class StateValues(Model):
     created: RawValues
     performed: RawValues
     cancelled: RawValues
-    refunded: RawValues
+    refunded: RawValues | None = None
 
 
 class TransactionsTable(Model):

@@ -14,7 +14,7 @@ from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.session import Session, World
 from simulator.conformance.values import Scope
 from simulator.protocol.finding import Finding, Report, show
-from simulator.protocol.kinds import is_payme_id, same_number
+from simulator.protocol.kinds import is_payme_id, is_unset, same_number
 from simulator.protocol.vocabulary import TIMEOUT_MS, Code, Method
 
 _MOST = 4  # transactions looked at after a refusal, and in the audit of a scenario with many
@@ -252,16 +252,12 @@ def _item(
         pairs.append(("time", tx.time, item.get("time")))
     for name, wanted, seen in pairs:
         if not same_number(wanted, seen) and not (
-            name.endswith("_time") and _both_unset(wanted, seen)
+            name.endswith("_time") and is_unset(wanted) and is_unset(seen)
         ):
             message = "The statement's item is not what CheckTransaction and the calls say."
             report.findings.append(
                 Finding(rule, message, f"{path}.{name}", show(wanted), show(seen))
             )
-
-
-def _both_unset(left: object, right: object) -> bool:
-    return left in (None, 0) and right in (None, 0)
 
 
 def _database(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:

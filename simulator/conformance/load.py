@@ -59,6 +59,8 @@ def load_catalogue(extra: Path | None = None, folder: Path = FOLDER) -> Catalogu
     """The built-in catalogue and the user's own scenarios. Raises ScenarioError."""
     if extra is not None and not extra.is_dir():
         raise ScenarioError(f"{extra}: there is no such folder of scenarios")
+    if extra is not None and not any(extra.rglob("*.yaml")):
+        raise ScenarioError(f"{extra}: there is no scenario in it: no file is called *.yaml")
     files = _named(folder, f"{folder.name}/") + (_named(extra, "") if extra else [])
     rules = load_rules((path, name) for path, name in files if path.name.startswith("rules"))
     errors: list[str] = []

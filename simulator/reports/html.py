@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import platform
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from simulator.conformance.events import Outcome
 from simulator.reports.collect import WORST_FIRST, Run
@@ -23,6 +24,8 @@ from simulator.reports.files import FileReport
 from simulator.reports.json_report import check_data, document, dumped
 from simulator.reports.overview import Facts, overview
 from simulator.reports.words import CASES, MARKS
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def this_machine() -> Facts:
@@ -69,13 +72,20 @@ class HtmlReport(FileReport):
 @cache
 def templates() -> Environment:
     """The templates of all pages."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("simulator.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["coded"] = coded
+    return made
+
+
+def coded(text: str) -> Markup:
+    """Words of ours with `code` in them; whatever else is in the text stays text."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 @cache

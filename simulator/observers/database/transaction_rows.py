@@ -71,6 +71,6 @@ class TransactionRows:
             (-1, states.cancelled),
             (-2, states.refunded),
         ):
-            if choice(value, names) in names:
+            if names and choice(value, names) in names:
                 return number
         return whole(value, "a state")

@@ -396,14 +396,14 @@ ASKED = (
     ),
     bug(
         "ask.wallet-busy",
-        "check-perform.accumulating accumulating.check-perform-allows",
+        "check-perform.accumulating",
         "a wallet is busy while a payment waits",
         kind="accumulating",
         ignores={"wallet:CheckPerformTransaction", "paid:CheckPerformTransaction"},
     ),
     bug(
         "ask.wallet-paid",
-        "check-perform.accumulating accumulating.check-perform-allows",
+        "check-perform.accumulating",
         "a wallet can be paid once",
         kind="accumulating",
         ignores={"wallet:CheckPerformTransaction", "busy:CheckPerformTransaction"},

@@ -75,6 +75,7 @@ def test_every_command_has_help(words: list[str]) -> None:
 def test_backend_shows_the_merchants_own_help(command: Command) -> None:
     ran = command("backend", "--help")
     assert ran.code == 0
+    assert ran.out.startswith("usage: payme-sandbox backend [-h]")
     assert "--port" in ran.out
 
 

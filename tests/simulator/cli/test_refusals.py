@@ -6,6 +6,8 @@ import json
 import socket
 from collections.abc import Callable
 
+import pytest
+
 from tests.simulator.caller.servers import answer, closed_port, serving
 from tests.simulator.cli.command import BLIND, KEY, MINE, Command, Ran
 from tests.simulator.cli.conftest import Compare, Open
@@ -106,7 +108,7 @@ def test_orders_that_cannot_be_made(shop: Open, whole: Compare) -> None:
     assert ran.code == 2
 
 
-def test_a_database_that_is_not_there(shop: Open, whole: Compare) -> None:
+def test_a_database_that_is_not_there(shop: Open) -> None:
     command = shop()
     toml = (command.folder / "payme-sandbox.toml").read_text(encoding="utf-8")
     command.write(
@@ -115,7 +117,10 @@ def test_a_database_that_is_not_there(shop: Open, whole: Compare) -> None:
         '[database.transactions]\ntable = "t"\ncolumns = { payme_id = "id" }\n',
     )
     ran = check(command)
-    whole("no-database", ran)
+    # where lines are broken depends on how long the folder's name is
+    told = "".join(ran.text.split())
+    assert "none.dbcannotberead:unabletoopendatabasefile" in told
+    assert "isitrunning,hasthemerchantmadeityet,andisdatabase.urlright?" in told
     assert ran.code == 2
     assert not (command.folder / "none.db").exists()
 
@@ -209,6 +214,33 @@ def test_damaged_records(command: Command) -> None:
 def test_a_folder_of_scenarios_that_is_not_there(command: Command) -> None:
     ran = command.within("check", "--scenarios", "none")
     assert (ran.code, ran.err) == (2, "none: there is no such folder of scenarios\n")
+
+
+def test_a_folder_without_scenarios(command: Command) -> None:
+    (command.folder / "mine").mkdir()
+    ran = command.within("check", "--scenarios", "mine")
+    assert (ran.code, ran.err) == (
+        2,
+        "mine: there is no scenario in it: no file is called *.yaml\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--json", "r", "--html", "./r"], "--html and --json name the same file, r: name two."),
+        (["--junit", "x/../r", "--json", "r"], "--junit and --json name the same file"),
+        (["--html", "payme-sandbox.toml"], "--html and --config name the same file"),
+        (["--json", "b.toml", "--baseline", "b.toml"], "--json and --baseline name the same"),
+        (["--json", "-"], "--json writes a file, and stdout has the report for people"),
+    ],
+)
+def test_reports_that_would_go_over_something(
+    command: Command, arguments: list[str], says: str
+) -> None:
+    command.merchant("http://127.0.0.1:5000/pay", top=BLIND)
+    ran = command.within("check", *arguments)
+    assert (ran.code, says in ran.err) == (2, True), ran.err
 
 
 def test_a_process_that_cannot_be_started(command: Command) -> None:

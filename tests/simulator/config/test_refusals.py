@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.config.conftest import MERCHANT, Refused
+from tests.simulator.config.conftest import MERCHANT, Load, Refused
 
 
 def test_a_typo_shows_its_line_a_caret_and_the_key_that_was_meant(refused: Refused) -> None:
@@ -217,6 +217,27 @@ ORDERS_TABLE = '[database]\nurl = "sqlite:///a"\n[database.orders]\ntable = "t"\
 )
 def test_wrong_order_tables(refused: Refused, rest: str, words: str) -> None:
     assert words in refused(MERCHANT + ORDERS_TABLE + rest)
+
+
+STATES = """
+[database]
+url = "sqlite:///shop.db"
+[database.transactions]
+table = "t"
+columns = { payme_id = "p", state = "s" }
+states = { created = 1, performed = 2, cancelled = 3 }
+"""
+
+
+def test_only_who_never_refunds_need_not_say_what_that_looks_like(
+    refused: Refused, load_text: Load
+) -> None:
+    assert "states.refunded is missing" in refused(MERCHANT + STATES)
+    loaded = load_text(MERCHANT + "refunds = false\n" + STATES).config
+    assert loaded.database
+    assert loaded.database.transactions
+    assert loaded.database.transactions.states is not None
+    assert loaded.database.transactions.states.refunded is None
 
 
 def test_a_file_must_name_the_merchant_and_its_key(refused: Refused) -> None:

@@ -12,6 +12,7 @@ from lxml import html
 
 from simulator.conformance.events import Event
 from simulator.reports import HtmlReport
+from simulator.reports.html import coded
 from simulator.reports.text import hidden
 from simulator.reports.view import safe_link
 from tests.simulator.reports import hostile, stream
@@ -175,6 +176,18 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
     data = json.loads(root.xpath("string(//script[@type='application/json'])"))
     assert data["checks"][0]["message"] == hostile.HOSTILE
     assert "<script>window.owned=1</script>" in root.xpath("string(//article[1])")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`code` and `more`.", "<code>code</code> and <code>more</code>."),
+        ("a lone ` stays", "a lone ` stays"),
+        ("`<b>` & <b>", "<code>&lt;b&gt;</code> &amp; &lt;b&gt;"),
+    ],
+)
+def test_code_in_our_words_is_shown_as_code(text: str, shown: str) -> None:
+    assert coded(text) == shown
 
 
 @pytest.mark.parametrize(
