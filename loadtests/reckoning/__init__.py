@@ -168,7 +168,7 @@ class _Work:
         if database is None or not database.maps_transactions:
             return False
         try:
-            self.compared[DATABASE] = sort_rows(database, rows, bool)
+            self.compared[DATABASE] = sort_rows(database, rows)
         except DatabaseError as error:
             self.unable.append(f"[database] {error}")
             return False

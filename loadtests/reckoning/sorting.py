@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,13 +103,13 @@ def sort_statement(ask: Ask, times: array[int], buckets: Buckets) -> int:
     return count
 
 
-def sort_rows(database: Database, buckets: Buckets, known: Callable[[str], bool]) -> int:
-    """Every row of the transactions table that `known` wants; how many. DatabaseError."""
+def sort_rows(database: Database, buckets: Buckets) -> int:
+    """Every row of the transactions table that has a Payme id; how many. DatabaseError."""
     count = 0
     with buckets.filling() as put:
         for values in database.each_transaction():
             payme_id = plain(values[0])
-            if isinstance(payme_id, str) and known(payme_id):
+            if isinstance(payme_id, str) and payme_id:
                 put(payme_id, line_of((payme_id, *map(plain, values[1:]))))
                 count += 1
     return count
