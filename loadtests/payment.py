@@ -22,6 +22,11 @@ from simulator.protocol.vocabulary import Method, State
 _FAILED_DEBIT = (1, 2, 3, 10)
 _REFUND = 5
 _LOSSES = ("drop-reply", "reset-reply", "hang-up")
+_ENDS: dict[int, str] = {
+    State.PERFORMED: "performed",
+    State.CANCELLED: "cancelled",
+    State.REFUNDED: "refunded",
+}
 _WINDOW_MS = 60_000
 
 
@@ -66,6 +71,7 @@ class Payment:
         self._rng = rng
         self._book: Book = ()
         self._sure = True  # False once an answer is missing: nothing more can be foretold then
+        self._creates: dict[str, Call] = {}
         self._times: dict[str, dict[str, Any]] = {}
 
     def run(self) -> str:
@@ -110,6 +116,8 @@ class Payment:
 
     def _finish(self, payme_id: str) -> str:
         self._wait()
+        if self._happens(self._given.mix.crossed):
+            return self._cross(payme_id)
         if self._happens(self._given.mix.cancel_before):
             reply = self._settle(self._cancel(payme_id, self._rng.choice(_FAILED_DEBIT)))
             return "cancelled" if reply.state == State.CANCELLED else self._unfinished(reply)
@@ -125,6 +133,17 @@ class Payment:
         reply = self._settle(self._cancel(payme_id, _REFUND))
         return "refunded" if reply.state == State.REFUNDED else "performed"
 
+    def _cross(self, payme_id: str) -> str:
+        """A call that was held up on its way meets a later one: whichever is first is right."""
+        create = msgspec.structs.replace(self._creates[payme_id], why="retry")
+        perform = self._call(Method.PERFORM, payme_id, "pay")
+        cancel = self._cancel(payme_id, self._rng.choice(_FAILED_DEBIT))
+        # the one that goes further comes last, for the last answer is what is known afterwards
+        both = self._rng.choice([[create, perform], [create, cancel], [perform, cancel]])
+        for call, reply in zip(both, self._at_once(both), strict=True):
+            self._repeated(call, reply)
+        return _ENDS.get(dict(self._book).get(payme_id, 0), "suspended")
+
     def _unfinished(self, reply: Reply) -> str:
         return "suspended" if reply.kind == "none" or reply.flaw else "refused"
 
@@ -136,7 +155,7 @@ class Payment:
             "amount": order.amount,
             "account": order.account,
         }
-        return Call(
+        call = self._creates[payme_id] = Call(
             method=Method.CREATE,
             params=params,
             why=why,
@@ -146,6 +165,7 @@ class Payment:
             amount=order.amount,
             time=moment,
         )
+        return call
 
     def _cancel(self, payme_id: str, reason: int) -> Call:
         return self._call(Method.CANCEL, payme_id, "cancel", {"reason": reason})
@@ -197,13 +217,13 @@ class Payment:
         if self._sure and len(known) == len(calls):
             if not explains(self._book, known, None, self._given.terms):
                 wrong = _together(known)
-            elif calls[0].id == calls[1].id:
+            elif _equal(calls):
                 wrong = _differing(replies)
         for call, reply in zip(calls, replies, strict=True):
             self._line.count(call, reply, wrong if call is calls[-1] else "")
         self._learn(known)
-        if len(known) < len(calls) and len({call.id for call in calls}) > 1:
-            self._sure = False  # who has the order now is not known any more
+        if len(known) < len(calls) and not _equal(calls):
+            self._sure = False  # who has the order now, and how it stands, is not known any more
         return replies
 
     def _judged(self, call: Call, reply: Reply) -> Reply:
@@ -270,6 +290,10 @@ class Payment:
         mean = self._given.pause_ms
         if mean:
             self._line.pause(self._rng.randint(0, 2 * mean))
+
+
+def _equal(calls: Sequence[Call]) -> bool:
+    return len({(call.method, call.id) for call in calls}) == 1
 
 
 def _seen(call: Call, reply: Reply) -> Seen | None:

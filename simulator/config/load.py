@@ -21,8 +21,9 @@ class Mix(Model):
     double: a Create, Perform or Cancel is sent twice at once. lost: its reply gets lost and Payme
     repeats it later. second_payer: another one tries to pay the same order. cancel_before: the
     debit fails and the payment is cancelled instead of performed. cancel_after: a performed one is
-    taken back. check: CheckTransaction asks how it stands. statement: GetStatement of the last
-    minute.
+    taken back. crossed: a call that was held up on its way meets a later one of its transaction,
+    such as PerformTransaction and its cancellation. check: CheckTransaction asks how it stands.
+    statement: GetStatement of the last minute.
     """
 
     double: Percent = 5
@@ -30,6 +31,7 @@ class Mix(Model):
     second_payer: Percent = 3
     cancel_before: Percent = 8
     cancel_after: Percent = 2
+    crossed: Percent = 2
     check: Percent = 10
     statement: Percent = 1
 

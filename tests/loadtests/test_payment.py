@@ -17,9 +17,7 @@ from simulator.protocol.vocabulary import Method
 from tests.loadtests.shop import BUSY, Line, Shop
 
 _ORDER = PoolOrder("A-1", 100_000, {"order_id": "A-1"})
-_PLAIN = Mix(
-    double=0, lost=0, second_payer=0, cancel_before=0, cancel_after=0, check=0, statement=0
-)
+_PLAIN = Mix(**dict.fromkeys(Mix.model_fields, 0))
 
 
 def _pay(line: Line, mix: Mix = _PLAIN, seed: int = 1, terms: Terms | None = None) -> str:
@@ -111,6 +109,33 @@ def test_two_payers_of_one_order_that_are_both_accepted_are_an_error(seed: int) 
     _pay(line, _mix(second_payer=100), seed)
     assert len(line.wrongs) == 1
     assert line.methods.count("PERFORM") == 2  # as Payme would, so that the reckoning sees it
+
+
+@pytest.mark.parametrize("refunds", [True, False])
+def test_a_call_that_was_held_up_crosses_the_next_and_either_may_be_first(refunds: bool) -> None:
+    crossed, outcomes = set(), set()
+    for seed in range(40):
+        line = Line(Shop(refunds=refunds))
+        outcomes.add(_pay(line, _mix(crossed=100), seed, Terms(refunds=refunds)))
+        crossed.add(tuple(line.methods[2:]))
+        assert not line.wrongs
+        assert len({call.id for call in line.sent[1:]}) == 1
+    assert crossed == {("CREATE", "PERFORM"), ("CREATE", "CANCEL"), ("PERFORM", "CANCEL")}
+    assert outcomes == {"performed", "cancelled"} | ({"refunded"} if refunds else set())
+
+
+def test_crossing_calls_that_no_order_of_them_explains_are_an_error() -> None:
+    def spoil(call: Call, _number: int, reply: Reply) -> Reply:
+        if call.method is not Method.CANCEL or reply.result is None:
+            return reply
+        return msgspec.structs.replace(reply, result={**reply.result, "state": -1})
+
+    wrongs = []
+    for seed in range(20):
+        line = Line(Shop(), spoil)
+        _pay(line, _mix(crossed=100), seed)
+        wrongs += line.wrongs
+    assert "state -1 and state 2 for one transaction at once" in wrongs
 
 
 def test_a_balance_may_be_paid_twice() -> None:
