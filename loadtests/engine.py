@@ -17,7 +17,7 @@ import locust
 import msgspec
 from gevent.event import Event
 from locust.env import Environment
-from locust.runners import STATE_STOPPED
+from locust.runners import STATE_CLEANUP, STATE_STOPPED, STATE_STOPPING
 
 from loadtests.board import Board, write_outcome
 from loadtests.payer import Payer
@@ -28,6 +28,7 @@ from loadtests.worker import Worker
 from simulator.config import Loaded
 
 _TICK_S = 0.5
+_OVER = (STATE_CLEANUP, STATE_STOPPING, STATE_STOPPED)
 ASKED = "asked to end"
 
 
@@ -112,18 +113,22 @@ class Run:
     def go(self, collect: Callable[[], None], trouble: Callable[[], str]) -> None:
         """`collect` brings what was measured to the board; `trouble` is why no more can be done."""
         self._runner.start_shape()
-        while self._runner.state != STATE_STOPPED:
-            if self._commands.stop.wait(_TICK_S):
-                self._stopped = ASKED
-                break
+        while self._runner.state not in _OVER and not self._to_be_ended():
             collect()
             say({"progress": self.board.progress()})
             self._stopped, self._failed = self.board.abort(), trouble()
-            if self._stopped or self._failed:
-                break
         self.board.end()
-        self._runner.stop()
+        shape = self._runner.shape_greenlet
+        if self._stopped or self._failed:
+            self._runner.stop()
+        elif shape is not None:
+            shape.join()  # it stops the payers by itself
         collect()
+
+    def _to_be_ended(self) -> bool:
+        if self._commands.stop.wait(0 if self._stopped or self._failed else _TICK_S):
+            self._stopped = self._stopped or ASKED
+        return bool(self._stopped or self._failed)
 
     def finish(self, workers: int) -> None:
         """Write down what there was."""

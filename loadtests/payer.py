@@ -198,6 +198,8 @@ class Payer(FastHttpUser):
     def pay(self) -> None:
         """One payment."""
         worker = self.worker
+        if worker.stopping.is_set():
+            raise StopUser
         try:
             order = worker.pool.take()
         except NoOrders as error:

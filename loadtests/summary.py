@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table
-
 from loadtests.board import Outcome
 from loadtests.following import Ending
 from loadtests.judging import shown
-from loadtests.live import milliseconds
 from loadtests.plan import Plan
 from loadtests.results import ErrorGroup, LoadRun, Met, MethodStats, Threshold
 from simulator.config import Loaded
-
-_MARKS = {Met.OK: "ok", Met.BREACHED: "FAIL", Met.TOO_FEW: "FAIL"}
 
 
 def load_run(
@@ -80,43 +74,3 @@ def _exit_code(ending: Ending, outcome: Outcome, thresholds: tuple[Threshold, ..
     if outcome.failed:
         return 1
     return 5 if any(one.met is not Met.OK for one in thresholds) else 0
-
-
-def show_summary(console: Console, run: LoadRun, folder: str) -> None:
-    """What was measured, what it was held against, and the exit code."""
-    table = Table()
-    table.add_column("ms")
-    names = list(run.methods[0].percentiles) if run.methods else []
-    for name in ("calls", "errors", *names):
-        table.add_column(name, justify="right")
-    for one in run.methods:
-        latencies = [milliseconds(value) for value in one.percentiles.values()]
-        table.add_row(one.method, str(one.calls), str(one.errors), *latencies)
-    console.print(table)
-    for group in run.errors:
-        kind = "refused as it should be" if group.deserved else "error"
-        console.print(
-            f" {kind}: {group.method}: {group.code}: {group.count}x"
-            + (f", first {group.example}" if group.example and not group.deserved else ""),
-            highlight=False,
-            markup=False,
-        )
-    for threshold in run.thresholds:
-        console.print(
-            f" {_MARKS[threshold.met]:<5} {threshold.text}   {threshold.observed}"
-            f"   {threshold.samples} samples"
-            + (f"   {threshold.met.value}" if threshold.met is Met.TOO_FEW else ""),
-            highlight=False,
-            markup=False,
-        )
-    for note in run.notes:
-        console.print(f" note: {note}", highlight=False, markup=False)
-    if run.stopped:
-        console.print(f" ended early: {run.stopped}", highlight=False, markup=False)
-    rate = f" ({run.payments / run.seconds:.1f}/s)" if run.seconds else ""
-    console.print(
-        f" {run.payments} orders paid{rate}, {run.calls} calls in {run.seconds} s\n"
-        f" files {folder}\n exit {run.exit_code}",
-        highlight=False,
-        markup=False,
-    )

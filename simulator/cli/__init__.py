@@ -240,6 +240,9 @@ def bugs(context: click.Context, /, **options: Any) -> None:
     metavar="THRESHOLD",
     help="as in 'PerformTransaction p95 > 800ms' or 'errors > 0.1%, abort' (errors > 1%)",
 )
+@click.option("--json", "json_file", type=_FILE, help="write the report as JSON")
+@click.option("--junit", "junit_file", type=_FILE, help="write the report as JUnit XML")
+@click.option("--html", "html_file", type=_FILE, help="write the report as one HTML file")
 @click.option("--seed", type=click.IntRange(0, 0xFFFFFF), help="repeat a run's random choices")
 @click.pass_context
 def load(context: click.Context, /, **options: Any) -> None:

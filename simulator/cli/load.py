@@ -15,17 +15,17 @@ import click
 import msgspec
 from rich.console import Console
 
-from loadtests.board import Outcome, read_outcome
+from loadtests.board import read_outcome
 from loadtests.driver import Engine, EngineError
-from loadtests.following import Ending, follow
-from loadtests.identity import LARGEST_SEED
+from loadtests.following import follow
 from loadtests.live import Watching
 from loadtests.plan import Plan, plan_of
-from loadtests.results import LoadRun
-from loadtests.summary import load_run, show_summary
+from loadtests.report import ReportError, prepare_reports, show, write_reports
+from loadtests.summary import load_run
 from simulator import __version__
 from simulator.cli.masked import masker_of
 from simulator.cli.printing import stdout
+from simulator.cli.reckoning import counted_log, reckoned
 from simulator.cli.reference import clean_environment, reference_config
 from simulator.cli.run import command_line
 from simulator.cli.settings import DEFAULT_FILE, load_settings
@@ -56,6 +56,15 @@ class LoadOptions:
     orders: int | None = None
     kills: int | None = None
     fail_if: tuple[str, ...] = ()
+    json_file: Path | None = None
+    junit_file: Path | None = None
+    html_file: Path | None = None
+
+    @property
+    def reports(self) -> dict[str, Path]:
+        """Where each wanted report goes, by its name."""
+        wanted = {"json": self.json_file, "junit": self.junit_file, "html": self.html_file}
+        return {name: path for name, path in wanted.items() if path is not None}
 
     def overrides(self) -> dict[str, str]:
         """Texts by dotted key."""
@@ -79,7 +88,7 @@ def run_load(options: LoadOptions) -> int:
     except TargetError as error:
         click.echo(str(error), err=True)
         return error.exit_code
-    except ConfigError as error:
+    except (ConfigError, ReportError) as error:
         click.echo(str(error), err=True)
         return 2
     except EngineError as error:
@@ -121,6 +130,7 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
     loaded, environ = _settings(options, stack)
     if loaded.config.load.kills and not loaded.config.process:
         raise TargetError("--kills needs [process]: only what was started can be killed.", 2)
+    prepare_reports(options.reports)
     masker = masker_of(loaded)
     began = time.time_ns() // 1_000_000
     seed = options.seed if options.seed is not None else secrets.randbelow(10_000)
@@ -150,16 +160,24 @@ def _run(
 ) -> int:
     printing = stdout()
     console = Console(file=printing.as_text())
+    folder = Path(plan.folder)
     _announce(console, plan)
-    with Engine(plan.write(), environ) as engine:
-        with Watching(console, plan.duration_ms) as watching:
+    with counted_log(loaded, process) as log:
+        with (
+            Engine(plan.write(), environ) as engine,
+            Watching(console, plan.duration_ms) as watching,
+        ):
             ending = follow(engine, watching, loaded, process, options.wait or 30)
-        outcome = read_outcome(Path(plan.folder))
+        outcome = read_outcome(folder)
         if outcome is None:
             raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")
-    run, code = _judged(loaded, plan, outcome, ending)
-    show_summary(console, run, plan.folder)
-    return 2 if code == 0 and printing.trouble else code
+        run = load_run(loaded, plan, outcome, ending, command_line(), __version__)
+        run = reckoned(run, loaded, folder, log)
+    try:
+        write_reports(run, options.reports)
+    finally:
+        show(console, run, [str(folder), *map(str, options.reports.values())])
+    return 2 if run.exit_code == 0 and printing.trouble else run.exit_code
 
 
 def _announce(console: Console, plan: Plan) -> None:
@@ -169,13 +187,3 @@ def _announce(console: Console, plan: Plan) -> None:
         f"{plan.ahead * plan.workers} orders are made ahead",
         highlight=False,
     )
-
-
-def _judged(loaded: Loaded, plan: Plan, outcome: Outcome, ending: Ending) -> tuple[LoadRun, int]:
-    run = load_run(loaded, plan, outcome, ending, command_line(), __version__)
-    return run, run.exit_code
-
-
-def largest_seed() -> int:
-    """What fits into a transaction id."""
-    return LARGEST_SEED

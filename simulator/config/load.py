@@ -44,7 +44,7 @@ class LoadConfig(Model):
     shape: "steady", "ramp", "spike", "soak". pause: a payer's mean wait between two calls.
     processes: how many make the load. orders: how many are made ahead; by default reckoned from the
     above. refill: whether more are made while the load runs. kills: how often the started merchant
-    is killed and started again meanwhile. fail_if: thresholds.
+    is killed and started again meanwhile. fail_if: thresholds; by default one on errors.
     """
 
     users: int = Field(default=10, ge=1, le=100_000)
@@ -58,17 +58,20 @@ class LoadConfig(Model):
     orders: int | None = Field(default=None, ge=1, le=10_000_000)
     refill: bool = True
     kills: int = Field(default=0, ge=0, le=100)
-    fail_if: Texts = ("errors > 1%",)
+    fail_if: Texts | None = None
     mix: Mix = Mix()
 
     @field_validator("fail_if")
     @classmethod
-    def _fail_if(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
+    def _fail_if(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for text in value or ():
             parse_threshold(text)
         return value
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """As they are evaluated."""
-        return tuple(map(parse_threshold, self.fail_if))
+        """As they are evaluated. While a killed merchant is down it cannot answer."""
+        fail_if = self.fail_if
+        if fail_if is None:
+            fail_if = ("wrong > 1%",) if self.kills else ("errors > 1%",)
+        return tuple(map(parse_threshold, fail_if))

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from loadtests.ledger import calls_of, orders_of
+from tests.loadtests.garbage import garbage
 from tests.merchants.calls import Terms
 from tests.merchants.habits import Habits
 from tests.merchants.server import serving
@@ -30,6 +31,7 @@ def command(tmp_path: Path) -> Iterator[Command]:
         yield command
 
 
+PERFORM = "PerformTransaction"
 _LOAD = '[load]\nusers = 4\nduration = "2s"\npause = "20ms"\norders = 60\n'
 
 
@@ -38,36 +40,43 @@ def _folder(command: Command) -> Path:
     return found
 
 
-def test_a_right_merchant_is_paid_and_all_is_written_down(command: Command) -> None:
-    ran = command("load", "--seed", "77")
+def test_a_right_merchant_is_paid_by_two_processes_that_are_measured_as_one(
+    command: Command,
+) -> None:
+    reports = [f"--{name}=load.{name}" for name in ("json", "html", "junit")]
+    ran = command("load", "--seed", "77", "--processes", "2", "--rate", "40", *reports)
     assert ran.code == 0, ran.text
-    assert "errors > 1%" in ran.out
+    assert "ok    errors > 1%: 0.00 %" in ran.out
     folder = _folder(command)
-    (orders,), (calls,) = folder.glob("orders-*.jsonl"), folder.glob("calls-*.jsonl")
-    made = {order.number for order in orders_of(orders)}
-    lines = list(calls_of(calls))
-    performed = [one for one in lines if one.method == "PerformTransaction" and one.state == 2]
+    ledgers = sorted(folder.glob("calls-*.jsonl"))
+    by_worker = [list(calls_of(path)) for path in ledgers]
+    assert [len({one.order for one in calls}) > 1 for calls in by_worker] == [True, True]
+    made = [{one.number for one in orders_of(path)} for path in folder.glob("orders-*.jsonl")]
+    assert not made[0] & made[1]
+    lines = [one for calls in by_worker for one in calls]
+    performed = {one.order for one in lines if one.method == PERFORM and one.state == 2}
     assert performed
-    assert {one.order for one in performed} <= made
-    assert all(one.id is None or one.id[8:16] == "00004d00" for one in lines)
-    assert KEY not in calls.read_text(encoding="utf-8")
+    assert performed <= made[0] | made[1]
+    assert {one.id[8:14] for one in lines if one.id} == {"00004d"}
+    assert all(KEY not in path.read_text(encoding="utf-8") for path in ledgers)
     outcome = msgspec.json.decode((folder / "outcome.json").read_bytes())
-    assert outcome["payments"]["performed"] == len({one.order for one in performed}) - outcome[
-        "payments"
-    ].get("refunded", 0)
+    counted = sum(method["calls"] for method in outcome["methods"].values())
+    assert counted == sum(one.fault is None for one in lines)
+    paid = outcome["payments"]
+    assert paid["performed"] + paid.get("refunded", 0) == len(performed)
+    report = msgspec.json.decode((command.folder / "load.json").read_bytes())
+    assert report["seed"] == 77
+    assert (command.folder / "load.html").is_file()
+    assert (command.folder / "load.junit").is_file()
 
 
-def test_a_breached_threshold_is_exit_code_5(command: Command) -> None:
-    ran = command("load", "--fail-if", "PerformTransaction p50 > 1us", "--fail-if", "errors > 1%")
+def test_a_breached_threshold_is_exit_code_5_and_may_end_the_load(command: Command) -> None:
+    bad = ("--fail-if", "max > 1us, abort", "--fail-if", "errors > 1%")
+    ran = command("load", "--duration", "10m", "--orders", "20", *bad)
     assert ran.code == 5, ran.text
-    assert "FAIL  PerformTransaction p50 > 1us" in ran.out
-    assert "ok    errors > 1%" in ran.out
-
-
-def test_a_threshold_may_end_the_load_at_once(command: Command) -> None:
-    ran = command("load", "--duration", "10m", "--orders", "20", "--fail-if", "max > 1us, abort")
-    assert ran.code == 5, ran.text
-    assert "ended early: `max > 1us, abort`" in ran.out
+    assert "ended     `max > 1us, abort`" in ran.out
+    assert "FAIL  max > 1us, abort: " in ran.out
+    assert "ok    errors > 1%: 0.00 %" in ran.out
 
 
 def test_ctrl_c_ends_it_with_the_report_of_what_ran(command: Command) -> None:
@@ -78,8 +87,8 @@ def test_ctrl_c_ends_it_with_the_report_of_what_ran(command: Command) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=100)
     assert process.returncode == 130, out + err
-    assert "ended early: interrupted" in out
-    assert "PerformTransaction" in out
+    assert "ended     interrupted" in out
+    assert "CheckPerformTransaction" in out
 
 
 @pytest.mark.parametrize(
@@ -112,3 +121,13 @@ def test_orders_that_run_out_end_it_with_a_clear_message(command: Command) -> No
     assert ran.code == 1, ran.text
     assert "orders.csv" in ran.out
     assert "add orders" in ran.out
+
+
+def test_a_merchant_that_answers_garbage_fails_the_load(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    with garbage() as port:
+        command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
+        ran = command("load")
+    assert ran.code == 5, ran.text
+    assert "not JSON" in ran.out
+    assert "errors > 1%: 100.00 %" in ran.out
