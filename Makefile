@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench-reckoning load test lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench-reckoning load test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,11 @@ load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, h
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+mutants: $(READY)  ## small faults put into what judges and decides: which does no test notice? (docs/mutation.md)
+	rm -rf mutants
+	PATH="$(CURDIR)/$(BIN):$$PATH" nice $(BIN)/mutmut run --max-children $(WORKERS) $(ONLY)
+	$(BIN)/mutmut results
+
 lint: $(READY)  ## ruff, mypy, import-linter, the committed schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -59,4 +64,4 @@ docs: $(READY)  ## write docs/checks anew, a page a rule
 	$(BIN)/payme-sandbox docs
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .payme-sandbox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) mutants .payme-sandbox .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -127,18 +127,22 @@ class Matching:
     ) -> list[Mismatch]:
         if not isinstance(actual, list) or not isinstance(expected, list):
             return [Mismatch(path, "an array", show(actual), where)]
-        found = [self.identified(item) for item in actual]
-        items = [item for item in found if _id(item) in self.own_ids]
+        found = enumerate(self.identified(item) for item in actual)
+        items = [(at, item) for at, item in found if _id(item) in self.own_ids]
         if not ordered:
             order = [_id(item) for item in expected]
             rank = {payme_id: order.index(payme_id) for payme_id in order}
-            items.sort(key=lambda item: rank.get(_id(item), len(rank)))
-        ids, wanted = [_id(i) for i in items], [_id(i) for i in expected]
+            items.sort(key=lambda placed: rank.get(_id(placed[1]), len(rank)))
+        ids, wanted = [_id(item) for _, item in items], [_id(i) for i in expected]
         if ids != wanted:
             words = "these transactions" + (" in this order" if ordered else "")
             text = f"{words}: {show(wanted)}"
             return [Mismatch(path, text, show(ids), where)]
-        return self._array(expected, items, path, where)
+        return [
+            miss
+            for index, (value, (at, item)) in enumerate(zip(expected, items, strict=True))
+            for miss in self.match(value, item, f"{path}[{at}]", (*where, index))
+        ]
 
     def _holds(
         self, name: str, argument: object, actual: object, path: str, where: Where

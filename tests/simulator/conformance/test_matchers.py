@@ -37,6 +37,7 @@ def test_scalars_match_by_value_and_type(value: object, others: list[object]) ->
 
 def test_a_time_in_quotes_is_the_same_time() -> None:
     assert holds(T, str(T))
+    assert holds(str(T), T)
     assert not holds(T, str(T + 1))
     assert not holds(100_000, "100000")
 
@@ -99,7 +100,8 @@ def test_exactly_these_members() -> None:
         ({"$contains": {"id": A}}, [[{"id": A}], [1, {"id": A, "b": 2}]], [[], [{"id": B}], {}]),
         ({"$lacks": {"id": A}}, [[], [{"id": B}, 5]], [[{"id": A}], {}, None, MISSING]),
         ({"$loosely": 17}, [17, "17"], [18, "017", None, MISSING]),
-        ({"$loosely": {"a": "1"}}, [{"a": 1}, {"a": "1"}], [{"a": 1, "b": 2}, {}]),
+        ({"$loosely": {"a": "1"}}, [{"a": 1}, {"a": "1"}], [{"a": 1, "b": 2}, {}, ["a"], 5]),
+        ({"$loosely": [1]}, [[1], ["1"]], [[2], 1, "1", {"0": 1}, None]),
     ],
 )
 def test_predicates(matcher: object, good: list[object], bad: list[object]) -> None:
@@ -107,7 +109,7 @@ def test_predicates(matcher: object, good: list[object], bad: list[object]) -> N
     assert [value for value in bad if holds(matcher, value)] == []
 
 
-ITEMS = [{"id": B, "n": 2}, {"id": C}, {"id": A, "n": 1}, {"id": 5}, "x", None]
+ITEMS = [{"id": B, "n": 2}, {"id": C}, {"id": A, "n": 1}, {"id": 5}, {"id": [A]}, "x", None]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,7 @@ def test_an_item_without_its_id_is_known_by_the_merchants_number() -> None:
     assert holds({"$contains": {"id": A}}, [{"transaction": "771"}])
     assert not holds({"$own": [{"id": A}]}, [{"transaction": "772"}])
     assert not holds({"$own": [{"id": A}]}, [{"transaction": "771", "id": None}])
+    assert holds({"$contains": {"id": {"$absent": True}}}, [{"transaction": "772"}])
 
 
 def test_a_mismatch_says_where_in_the_answer_and_where_in_the_file() -> None:
@@ -160,6 +163,41 @@ def test_a_mismatch_says_where_in_the_answer_and_where_in_the_file() -> None:
 
 
 @pytest.mark.parametrize(
+    ("matcher", "seen", "difference"),
+    [
+        (1, 2, Mismatch("result", "1", "2", ())),
+        ({"a": 1}, 5, Mismatch("result", "an object", "5", ())),
+        ([1], 5, Mismatch("result", "an array", "5", ())),
+        ([1], [1, 2], Mismatch("result", "1 items", "2: [1, 2]", ())),
+        ([1], [2], Mismatch("result[0]", "1", "2", (0,))),
+        ({"$type": "null"}, 5, Mismatch("result", "a null", "5", ("$type",))),
+        ({"$not": 5}, 5, Mismatch("result", "anything but 5", "5", ("$not",))),
+        ({"$any_of": [1]}, 2, Mismatch("result", "1", "2", ("$any_of",))),
+        ({"$exact": {}}, 5, Mismatch("result", "an object", "5", ("$exact",))),
+        ({"$exact": {}}, {"b": 2}, Mismatch("result.b", "nothing", "2", ("$exact",))),
+        ({"$own": []}, 5, Mismatch("result", "an array", "5", ("$own",))),
+        (
+            {"$own": []},
+            [{"id": A}],
+            Mismatch("result", "these transactions: []", f'["{A}"]', ("$own",)),
+        ),
+        (
+            {"$own": [{"id": A, "n": 1}]},
+            [{"id": C}, {"id": A, "n": 2}],
+            Mismatch("result[1].n", "1", "2", ("$own", 0, "n")),
+        ),
+        ({"$contains": 1}, 5, Mismatch("result", "an array", "5", ("$contains",))),
+        ({"$contains": 1}, [2], Mismatch("result", "an item like 1", "[2]", ("$contains",))),
+        ({"$lacks": 1}, [1], Mismatch("result", "no item like 1", "[1]", ("$lacks",))),
+    ],
+)
+def test_a_difference_is_told_whole(matcher: object, seen: object, difference: Mismatch) -> None:
+    where = ("expect", *difference.where)
+    wanted = Mismatch(difference.path, difference.expected, difference.actual, where)
+    assert MATCHING.match(matcher, seen, "result", ("expect",)) == [wanted]
+
+
+@pytest.mark.parametrize(
     ("matcher", "seen", "words"),
     [
         ({"$type": "string"}, 5, "a string"),
@@ -174,6 +212,7 @@ def test_a_mismatch_says_where_in_the_answer_and_where_in_the_file() -> None:
         ({"$length": 3}, "ab", "length 3"),
         ({"$loosely": 3}, "4", "3, in text or number"),
         ({"$any_of": [{"$type": "null"}, 0]}, 1, "a null or 0"),
+        ({"$any_of": [{"a": 1}, {"$lacks": 1}]}, 1, '{"a": 1} or {"$lacks": 1}'),
         ({"$contains": {"a": 1}}, [], 'an item like {"a": 1}'),
         ({"$lacks": {"a": 1}}, [{"a": 1}], 'no item like {"a": 1}'),
         ({"$own": [{"id": "x"}]}, [], 'these transactions: ["x"]'),
