@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from simulator.conformance import format as fmt
@@ -198,8 +199,8 @@ def _unsaid(expect: fmt.DatabaseExpect, tables: Mapping[str, str]) -> str:
 
 
 def _changes(before: Sequence[str], after: Sequence[str], where: Where) -> list[Mismatch]:
-    gone = [row for row in before if row not in after]
-    new = [row for row in after if row not in before]
+    gone = list((Counter(before) - Counter(after)).elements())
+    new = list((Counter(after) - Counter(before)).elements())  # also a copy of what was there
     if not gone and not new:
         return []
     seen = "; ".join([f"gone: {row}" for row in gone] + [f"new: {row}" for row in new])

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.conformance.expectations import compare_results, describe, judge_answer
 from simulator.conformance.format import Expect
-from simulator.conformance.matchers import Matching
+from simulator.conformance.matchers import Matching, Mismatch
 from simulator.protocol.answer import Answer
 from tests.simulator.conformance.world import scope
 
@@ -17,6 +17,8 @@ REFUSED = Answer("error", 200, error={"code": -31008, "message": {"ru": "а"}, "
 ACCOUNT = Answer("error", 200, error={"code": -31055, "message": "x", "data": "order_id"})
 PAGE = Answer("nothing", 500)
 SILENCE = Answer("nothing")
+SILENT_CREATE = Answer("result", 200, result={})
+SHORT = Answer("error", 200, error={"code": -31008})
 ALL = {"created": CREATED, "refused": REFUSED, "account": ACCOUNT, "page": PAGE, "none": SILENCE}
 
 
@@ -87,6 +89,114 @@ def test_what_differs_and_whether_the_scenario_can_go_on(
     assert judged(expect, answer) == (paths, wrong_kind)
 
 
+E = ("expect",)
+
+
+@pytest.mark.parametrize(
+    ("expect", "answer", "differences"),
+    [
+        (
+            {"result": {"$absent": True}},
+            SILENT_CREATE,
+            [Mismatch("answer", "a refusal", "result {}", (*E, "result"))],
+        ),
+        ({"result": "any"}, SILENCE, [Mismatch("answer", "a result", "no answer", (*E, "result"))]),
+        (
+            {"result": {"state": 1}},
+            SILENT_CREATE,
+            [Mismatch("result.state", "1", "nothing", (*E, "result", "state"))],
+        ),
+        (
+            {"error": "any"},
+            SILENT_CREATE,
+            [Mismatch("answer", "an error", "result {}", (*E, "error"))],
+        ),
+        (
+            {"error": {"data": "x"}},
+            SILENCE,
+            [Mismatch("answer", "error any code", "no answer", (*E, "error"))],
+        ),
+        (
+            {"error": "account"},
+            SILENCE,
+            [Mismatch("answer", "error -31050 … -31099", "no answer", (*E, "error"))],
+        ),
+        ({"error": 1}, SHORT, [Mismatch("error.code", "1", "-31008", (*E, "error"))]),
+        (
+            {"error": {"code": 1, "data": 5}},
+            SHORT,
+            [
+                Mismatch("error.code", "1", "-31008", (*E, "error")),
+                Mismatch("error.data", "5", "nothing", (*E, "error", "data")),
+            ],
+        ),
+        (
+            {"error": {"data": 5, "code": {"$not": -31008}}},
+            SHORT,
+            [
+                Mismatch("error.data", "5", "nothing", (*E, "error", "data")),
+                Mismatch(
+                    "error.code", "anything but -31008", "-31008", (*E, "error", "code", "$not")
+                ),
+            ],
+        ),
+        ({"http": 500}, CREATED, [Mismatch("HTTP status", "500", "200", (*E, "http"))]),
+        ({"http": 500}, SILENCE, [Mismatch("HTTP status", "500", "no answer", (*E, "http"))]),
+        (
+            {"answered": True},
+            SILENCE,
+            [Mismatch("answer", "an answer", "no answer", (*E, "answered"))],
+        ),
+        (
+            {"same_as": "create"},
+            SILENCE,
+            [Mismatch("answer", "the result of create again", "no answer", (*E, "same_as"))],
+        ),
+        (
+            {"same_as": "create"},
+            SILENT_CREATE,
+            [Mismatch("result.state", "first 1", "second nothing", (*E, "same_as"))],
+        ),
+        (
+            {"result": {"state": 1}, "http": 201, "same_as": "create"},
+            SILENT_CREATE,
+            [
+                Mismatch("result.state", "1", "nothing", (*E, "result", "state")),
+                Mismatch("HTTP status", "201", "200", (*E, "http")),
+                Mismatch("result.state", "first 1", "second nothing", (*E, "same_as")),
+            ],
+        ),
+        (
+            {"any_of": [{"result": {"a": 1}}, {"http": 200}], "error": "any"},
+            Answer("result", 201, result={}),
+            [
+                Mismatch("answer", "an error", "result {}", (*E, "error")),
+                Mismatch("result.a", "1", "nothing", (*E, "any_of", 0, "result", "a")),
+            ],
+        ),
+        (
+            {"any_of": [{"result": {"a": 1}}, {"same_as": "create"}]},
+            SILENCE,
+            [
+                Mismatch(
+                    "answer", 'a result like {"a": 1} or an answer', "no answer", (*E, "any_of")
+                )
+            ],
+        ),
+    ],
+)
+def test_a_difference_is_told_whole(
+    expect: dict[str, Any], answer: Answer, differences: list[Mismatch]
+) -> None:
+    found = judge_answer(Expect.model_validate(expect), answer, scope(), Matching(), E)
+    assert found.mismatches == differences
+
+
+def test_the_same_as_a_step_that_had_no_result() -> None:
+    assert judged({"same_as": "gone"}, Answer("result", 200)) == ([], False)
+    assert judged({"same_as": "gone"}, Answer("result", 200, result=None)) == (["result"], False)
+
+
 def test_codes_keep_their_type() -> None:
     quoted = Answer("error", 200, error={"code": "-31008"})
     assert judged({"error": -31008}, quoted) == (["error.code"], False)
@@ -127,6 +237,7 @@ def test_an_answer_in_one_line() -> None:
         ({"a": 5}, {"a": 4}, [("result.a", "first 5", "second 4 (-1)")]),
         ({"a": 1}, {}, [("result.a", "first 1", "second nothing")]),
         ({}, {"a": None}, [("result.a", "first nothing", "second null")]),
+        ({"a": "nothing"}, {}, [("result.a", 'first "nothing"', "second nothing")]),
         ({"a": {"b": [1]}}, {"a": {"b": [1]}}, []),
         ({"a": {"b": 1}}, {"a": {"b": 2}}, [("result.a", 'first {"b": 1}', 'second {"b": 2}')]),
         ([1], [1], []),
@@ -136,5 +247,5 @@ def test_an_answer_in_one_line() -> None:
 def test_two_answers_to_the_same_call(
     first: object, second: object, differences: list[tuple[str, str, str]]
 ) -> None:
-    found = compare_results(first, second)
-    assert [(m.path, m.expected, m.actual) for m in found] == differences
+    found = compare_results(first, second, ("expect",))
+    assert found == [Mismatch(*difference, ("expect",)) for difference in differences]
