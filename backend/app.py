@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST_BODY = 1024 * 1024
 WEBHOOK = "/payme"
+JSON = "application/json; charset=utf-8"
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -66,13 +67,22 @@ def _straight_to(webhook: Webhook, usual: WSGIApplication) -> WSGIApplication:
             response = _answered(webhook, Request(environ))
         except Exception as error:
             response = _unforeseen(error)
-        return response(environ, start_response)
+        if not response.is_sequence:
+            return response(environ, start_response)
+        # As a list, which the server sends in one piece.
+        headers = response.get_wsgi_headers(environ).to_wsgi_list()
+        start_response(response.status, headers)
+        return [response.get_data()]
 
     return answer
 
 
 def _answered(webhook: Webhook, request: Request) -> Response:
-    return _json(webhook.answer(request.headers.get("Authorization"), _body(request)))
+    answer = webhook.answer(request.environ.get("HTTP_AUTHORIZATION"), _body(request))
+    if isinstance(answer, bytes):
+        return _json(answer)
+    size, pieces = answer
+    return Response(pieces, headers={"Content-Length": str(size)}, content_type=JSON)
 
 
 def _variant(settings: Settings, clock: Clock) -> Flask:
@@ -187,4 +197,4 @@ def _dumped(document: object) -> bytes:
 
 
 def _json(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, content_type="application/json; charset=utf-8")
+    return Response(body, status, content_type=JSON)

@@ -109,6 +109,7 @@ def make_engine(
             url,
             pool_size=threads,
             max_overflow=0,
+            pool_use_lifo=True,  # what was used last has its pages and statements at hand
             hide_parameters=True,
             connect_args=_connect_args(url, busy_ms),
         )

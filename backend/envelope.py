@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from backend.errors import Code, Refusal, bad_request
+from backend.spool import Spool
 
 DEEPEST = 32
 """More levels than any request has, and few enough to be read and written back safely."""
+
+
+Lengthy = tuple[int, Iterator[bytes]]
+"""An answer's size in bytes, and its pieces."""
+
+Answer = bytes | Lengthy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,15 @@ def called(request: Request) -> tuple[str, dict[str, Any]]:
     return request.method, request.params
 
 
+def lengthy(id: object, outcome: dict[str, object]) -> Lengthy | None:
+    """Size and pieces of an answer with a list on file; None if there is none in the result."""
+    for name, value in outcome.items():
+        if isinstance(value, Spool):
+            before, _, after = encode(id, outcome | {name: []}).rpartition(b"[]")
+            return value.within(before + b"[", b"]" + after)
+    return None
+
+
 def encode(id: object, outcome: dict[str, object] | Refusal) -> bytes:
     """The answer as bytes: `result` or `error`, never both, with the request's id."""
     answer: dict[str, object] = {"jsonrpc": "2.0", "id": id}
@@ -55,7 +74,10 @@ def encode(id: object, outcome: dict[str, object] | Refusal) -> bytes:
     else:
         answer["result"] = outcome
     # An id may hold half a surrogate pair, which UTF-8 cannot carry but a JSON escape can.
-    return _ENCODER.encode(answer).encode("utf-8", "backslashreplace")
+    try:
+        return _quickly(answer)
+    except ValueError:
+        return _ENCODER.encode(answer).encode("utf-8", "backslashreplace")
 
 
 def _document(body: bytes) -> object:
@@ -85,3 +107,4 @@ def _too_deep(value: object, levels: int) -> bool:
 # Made once: json.loads and json.dumps make one for each call that has wishes.
 _DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
+_quickly = msgspec.json.Encoder().encode

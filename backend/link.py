@@ -5,17 +5,27 @@ The pool is SQLAlchemy's, and so are the errors; a statement goes to the driver 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
+STREAMED = 500
+
 
 def begin(cursor: Any, writes: bool) -> None:
     """Begin on SQLite. A deferred transaction that first reads and then writes can be refused at
     the write, with no waiting; one that says at once that it will write waits for its turn."""
     cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _rows_at_once() -> int:
+    """PostgreSQL's library gives rows one by one, or many if it is new enough."""
+    from psycopg import capabilities
+
+    return STREAMED if capabilities.has_stream_chunked() else 1
 
 
 class Link:
@@ -62,6 +72,16 @@ class Link:
                 begin(self._cursor, self._writes)
                 self._begun = True
             return self._cursor.execute(sql, values)
+        except self._error as error:
+            self._fail(error, sql)
+
+    def stream(self, sql: str, values: Any) -> Iterator[Any]:
+        """The rows of one statement, never all of them in memory. One at a time on a connection."""
+        try:
+            if self._begins:
+                yield from self.run(sql, values)
+            else:
+                yield from self._cursor.stream(sql, values, size=_rows_at_once())
         except self._error as error:
             self._fail(error, sql)
 

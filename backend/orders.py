@@ -54,6 +54,8 @@ def check_unpaid(order: Payment) -> None:
 
 def waiting(session: Session, order: Payment) -> Sequence[Transaction]:
     """The order's transactions that were created and neither performed nor cancelled."""
+    if order.transaction_id is None:  # it never saw one
+        return []
     return session.scalars(WAITING, {"order_id": order.order_id})
 
 

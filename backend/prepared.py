@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Dialect, Insert, Select, TextClause, Update
 
 T = TypeVar("T")
+U = TypeVar("U")
 Given = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 
@@ -41,15 +42,12 @@ class Ready:
         return values if self._order is None else [values[name] for name in self._order]
 
 
-class Query(Generic[T]):
-    """A SELECT of a whole model or of one column, compiled once for each kind of database."""
-
-    def __init__(self, statement: Select[T]) -> None:
-        """Nothing is compiled yet."""
+class _Select:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
         self._ready: dict[str, Ready] = {}
-        described = statement.column_descriptions[0]["expr"]
-        self.mapped: type | None = described if isinstance(described, type) else None
+        described = [one["expr"] for one in statement.column_descriptions]
+        self.mapped: list[type] = [one for one in described if isinstance(one, type)]
 
     def on(self, dialect: Dialect) -> Ready:
         """In the words of this database."""
@@ -57,3 +55,19 @@ class Query(Generic[T]):
         if found is None:
             found = self._ready[dialect.name] = Ready(self._statement, dialect)
         return found
+
+
+class Query(_Select, Generic[T]):
+    """A SELECT of a whole model or of one column, compiled once for each kind of database."""
+
+    def __init__(self, statement: Select[T]) -> None:
+        """Nothing is compiled yet."""
+        super().__init__(statement)
+
+
+class Pair(_Select, Generic[T, U]):
+    """A SELECT of two models, compiled once for each kind of database."""
+
+    def __init__(self, statement: Select[T, U]) -> None:
+        """Nothing is compiled yet."""
+        super().__init__(statement)

@@ -6,7 +6,7 @@ statements and the pool are SQLAlchemy's; the statements are prepared (`backend.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,10 +14,11 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine, Select, TextClause
 
 from backend.link import Link
-from backend.prepared import Given, Query, Ready
+from backend.prepared import Given, Pair, Query, Ready
 from backend.rows import Row, Rows, rows_of
 
 T = TypeVar("T")
+U = TypeVar("U")
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -69,10 +70,28 @@ class Session:
         if not isinstance(query, Query):
             query = Query(query)
         found = self._run(query.on(self._dialect), given).fetchall()
-        if query.mapped is None:
+        if not query.mapped:
             return [row[0] for row in found]
-        rows = rows_of(query.mapped, self._dialect)
+        rows = rows_of(query.mapped[0], self._dialect)
         return [self._object(rows, row) for row in found]
+
+    def stream(self, query: Query[T], given: Given = NOTHING) -> Iterator[T]:
+        """All that are found, made one by one and not kept: what is changed in them is lost."""
+        self.flush()
+        rows = rows_of(query.mapped[0], self._dialect)
+        ready = query.on(self._dialect)
+        for row in self._link.stream(ready.sql, ready.arguments(given)):
+            yield rows.made(rows.read(row))
+
+    def pair(self, query: Pair[T, U], given: Given = NOTHING) -> tuple[T, U] | None:
+        """Both objects of the first row that is found, or None."""
+        self.flush()
+        row = self._run(query.on(self._dialect), given).fetchone()
+        if row is None:
+            return None
+        one, other = (rows_of(mapped, self._dialect) for mapped in query.mapped)
+        width = len(one.names)
+        return self._object(one, row[:width]), self._object(other, row[width:])
 
     def execute(self, statement: TextClause, given: Given = NOTHING) -> None:
         """Any other statement."""
@@ -121,12 +140,13 @@ class Session:
 
     def _add(self, one: Any) -> None:
         rows = rows_of(type(one), self._dialect)
-        given = {name: getattr(one, name) for name in rows.names}
-        known = rows.defaults | {name: value for name, value in given.items() if value is not None}
+        given = one.__dict__
+        known = {name: given[name] for name in rows.names if given.get(name) is not None}
+        known = rows.defaults | known
         done = self._run(rows.insert(tuple(known)), known)
         known["id"] = done.fetchone()[0] if rows.returns_id else done.lastrowid
-        members = given | known
-        one.__dict__.update(members)
+        members = dict.fromkeys(rows.names) | known
+        given.update(members)
         self._held[rows, one.id] = _Held(one, rows, tuple(members.values()))
 
     def _run(self, ready: Ready, given: Given) -> Any:

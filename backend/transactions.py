@@ -11,18 +11,20 @@ from sqlalchemy import bindparam, select
 from backend.clock import TIMEOUT_MS
 from backend.errors import Code, about_state
 from backend.models import Payment, State, Status, Transaction
-from backend.prepared import Query
+from backend.prepared import Pair, Query
 from backend.session import Session
 
 BY_ID = Query(select(Transaction).where(Transaction.payme_id == bindparam("payme_id")))
 LOCKED_ORDER = Query(
     select(Payment).where(Payment.order_id == bindparam("order_id")).with_for_update(of=Payment)
 )
-LOCKED_ORDER_BY_ID = Query(
-    select(Payment)
+# PostgreSQL locks the rows in this order, the order's first; and of rows that it had to wait for it
+# gives what they have become.
+LOCKED_BY_ID = Pair(
+    select(Payment, Transaction)
     .join(Transaction, Transaction.order_id == Payment.order_id)
     .where(Transaction.payme_id == bindparam("payme_id"))
-    .with_for_update(of=Payment)
+    .with_for_update(of=(Payment, Transaction))
 )
 PAID_OTHERWISE = Query(
     select(Transaction.id)
@@ -53,11 +55,11 @@ def lock(session: Session, payme_id: str) -> tuple[Transaction, Payment]:
 
     Raises Refusal -31003, also if the transaction is being created at this moment.
     """
-    order = session.scalar(LOCKED_ORDER_BY_ID, {"payme_id": payme_id})
-    if order is None:
+    found = session.pair(LOCKED_BY_ID, {"payme_id": payme_id})
+    if found is None:
         raise about_state(Code.NO_TRANSACTION)
-    # A statement of its own: the one above saw the transaction as it was before the wait.
-    return find(session, payme_id), order
+    order, transaction = found
+    return transaction, order
 
 
 def lock_order(session: Session, order_id: str) -> Payment | None:

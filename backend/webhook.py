@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from backend.auth import authorise
 from backend.clock import Clock, now_ms
 from backend.db import Database
-from backend.envelope import called, encode, parse
+from backend.envelope import Answer, called, encode, lengthy, parse
 from backend.errors import Code, Refusal
 from backend.logs import log, shown
 from backend.methods import METHODS
@@ -34,8 +34,8 @@ class Webhook:
         self._database = database
         self._clock = clock
 
-    def answer(self, authorization: str | None, body: bytes) -> bytes:
-        """The answer to one POST; never raises."""
+    def answer(self, authorization: str | None, body: bytes) -> Answer:
+        """The answer to one POST, long ones as size and pieces; never raises."""
         request = parse(body)
         id = None if isinstance(request, Refusal) else request.id
         subject = "call"
@@ -49,7 +49,8 @@ class Webhook:
             asked = method.read(params)
             subject = method.line(asked)
             log.debug("%s", subject)
-            return encode(id, self._result(method, asked))
+            result = self._result(method, asked)
+            return lengthy(id, result) or encode(id, result)
         except Refusal as refusal:
             log.debug("Refused %s: code=%d %s", subject, refusal.code, refusal.text)
             return encode(id, refusal)

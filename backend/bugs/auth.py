@@ -10,6 +10,7 @@ from backend import auth, envelope
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around
 from backend.bugs.ways import asking
+from backend.envelope import Answer
 from backend.errors import Code, Refusal
 from backend.methods import METHODS
 from backend.settings import Settings
@@ -86,11 +87,11 @@ def _checked_later(late: Callable[[envelope.Request | Refusal], bool]) -> Switch
     """Such requests get their answer, or are told what is wrong with them, with any credentials."""
 
     def answer(
-        inner: Callable[[Webhook, str | None, bytes], bytes],
+        inner: Callable[[Webhook, str | None, bytes], Answer],
         self: Webhook,
         header: str | None,
         body: bytes,
-    ) -> bytes:
+    ) -> Answer:
         trusted = late(envelope.parse(body))
         return inner(self, _right_header(self._settings) if trusted else header, body)
 
@@ -111,11 +112,11 @@ def _unknown(request: envelope.Request | Refusal) -> bool:
 
 
 def _ping(
-    inner: Callable[[Webhook, str | None, bytes], bytes],
+    inner: Callable[[Webhook, str | None, bytes], Answer],
     self: Webhook,
     header: str | None,
     body: bytes,
-) -> bytes:
+) -> Answer:
     request = envelope.parse(body)
     if isinstance(request, Refusal) or not _unknown(request):
         return inner(self, header, body)

@@ -115,7 +115,8 @@ def _only_application_json(inner: Callable[..., bytes], request: HttpRequest) ->
 
 
 def _any_verb(inner: Callable[[Webhook], bytes], self: Webhook) -> bytes:
-    return self.answer(request.headers.get("Authorization"), request.get_data())
+    answered = self.answer(request.headers.get("Authorization"), request.get_data())
+    return answered if isinstance(answered, bytes) else b"".join(answered[1])
 
 
 def _bad_json_raises(inner: Callable[[bytes], Request | Refusal], body: bytes) -> Request | Refusal:

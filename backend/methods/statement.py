@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from sqlalchemy import bindparam, select
 
@@ -12,6 +13,10 @@ from backend.methods.check import standing
 from backend.models import Transaction
 from backend.params import LAST_MS, Params
 from backend.prepared import Query
+from backend.spool import Spool
+
+LONG = 1000
+"""From so many items on, the list is not kept in memory."""
 
 WITHIN = Query(
     select(Transaction)
@@ -40,7 +45,9 @@ def _line(asked: Asked) -> str:
 
 def _decide(call: Call, asked: Asked) -> Result:
     period = {"begin": asked.begin, "end": asked.end}
-    return {"transactions": [_item(one) for one in call.session.scalars(WITHIN, period)]}
+    items = (_item(one) for one in call.session.stream(WITHIN, period))
+    first = list(islice(items, LONG))
+    return {"transactions": first if len(first) < LONG else Spool(chain(first, items))}
 
 
 def _item(transaction: Transaction) -> Result:

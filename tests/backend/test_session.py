@@ -89,6 +89,30 @@ def test_lost_connections_cost_no_answer(make: Make, new_postgres: NewDatabase) 
     assert merchant.check(params["id"])["state"] == 1
 
 
+def test_a_long_statement_goes_over_a_file_and_is_whole(make: Make, database: str) -> None:
+    merchant = make(database=database)
+    with merchant.app.extensions["backend.database"].deciding() as session:
+        for number in range(2500):
+            session.add(order(str(number)))
+            session.flush()
+            session.add(transaction(f"{number:024d}", str(number)))
+        session.commit()
+    items = merchant.result("GetStatement", **{"from": 1, "to": 1})["transactions"]
+    assert [item["id"] for item in items] == [f"{number:024d}" for number in range(2500)]
+    assert items[-1] == {
+        "id": f"{2499:024d}",
+        "time": 1,
+        "amount": 100_000,
+        "account": {"order_id": "2499"},
+        "create_time": 1,
+        "perform_time": 0,
+        "cancel_time": 0,
+        "transaction": "2500",
+        "state": 1,
+        "reason": None,
+    }
+
+
 def lose(url: str) -> None:
     """Every connection to the database is closed by the server."""
     with psycopg.connect(url, autocommit=True) as admin:
