@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+SOAK ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench-reckoning load test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning load test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +36,13 @@ bugs: $(READY)  ## check the reference merchant with each bug of the zoo (.payme
 	@mkdir -p .payme-sandbox
 	$(BIN)/payme-sandbox bugs --matrix \
 		--json .payme-sandbox/bugs.json --html .payme-sandbox/bugs.html
+
+bench: $(READY)  ## what the reference merchant carries, beside payme-pkg and the bare database (ONLY="cycles soak" SOAK=10m)
+	@$(MAKE) --no-print-directory -C examples/payme-pkg setup
+	@examples/payme-pkg/.venv/bin/python -c 'import psycopg' 2>/dev/null || \
+		examples/payme-pkg/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt 'psycopg[binary]'
+	$(BIN)/python -m loadtests.benchmarks $(ONLY) --soak $(SOAK)
 
 bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory
 	$(BIN)/python -m loadtests.benchmarks.reckoning

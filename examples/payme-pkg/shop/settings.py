@@ -5,6 +5,9 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# Where the database and the log are.
+FOLDER = Path(os.environ.get("SHOP_FOLDER", BASE_DIR))
+
 # Both are invented: this shop only ever answers on 127.0.0.1.
 SECRET_KEY = os.environ.get("SECRET_KEY", "example-only-not-a-secret")
 PAYME_KEY = os.environ.get("PAYME_KEY", "example#key@of36characters?not=real1")
@@ -61,10 +64,19 @@ USE_TZ = True
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": BASE_DIR / "shop.db",
-        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL"},
+        "NAME": FOLDER / "shop.db",
+        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"},
     },
 }
+if "SHOP_POSTGRES" in os.environ:  # for a fair race: the database, its host and user, with blanks
+    name, host, user = os.environ["SHOP_POSTGRES"].split()
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "HOST": host,
+        "USER": user,
+        "CONN_MAX_AGE": None,  # a connection is kept: a new one for each call would cost more
+    }
 
 LOGGING = {
     "version": 1,
@@ -73,7 +85,7 @@ LOGGING = {
     "handlers": {
         "file": {
             "class": "logging.FileHandler",
-            "filename": BASE_DIR / "shop.log",
+            "filename": FOLDER / "shop.log",
             "encoding": "utf-8",
             "formatter": "line",
         },

@@ -1,0 +1,64 @@
+"""Payments a second: the reference merchant, the package, and the databases alone."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from loadtests.benchmarks.contestants import Ceiling, Contestant, Nothing, PaymePkg, Reference
+from loadtests.benchmarks.databases import Postgres
+from loadtests.benchmarks.results import Goal, Measured, table
+
+AHEAD = 24_000
+"""Orders that each contestant has."""
+
+WARM_UP_S = 1.0
+
+
+def measure(
+    folder: Path, server: Postgres, rounds: int, seconds: float, connections: int
+) -> list[Goal]:
+    """Start them all, let them take turns, print the table; answers the goals."""
+    groups = {"PostgreSQL": _postgres(folder, server), "SQLite": _sqlite(folder)}
+    nothing = Nothing("", folder / "nothing")
+    everybody = [one for group in groups.values() for one in group] + [nothing]
+    with ExitStack() as running:
+        for one in everybody:
+            one.start(running)
+            one.round(connections, WARM_UP_S)
+        results = _in_turn(everybody, rounds, seconds, connections)
+    goals: list[Goal] = []
+    for name, group in groups.items():
+        ours, theirs, ceiling = (results[one] for one in group)
+        least = {"PostgreSQL": 5, "SQLite": 3}[name]
+        print(f"\n{name}, {connections} connections\n{table([ours, theirs, ceiling])}")
+        goals.append(Goal(f"{name}: against payme-pkg", ours, theirs, least))
+        goals.append(Goal(f"{name}: against the database alone", ours, ceiling, 0.4))
+    print(f"\nThe driver's own ceiling\n{table([results[nothing]])}")
+    return goals
+
+
+def _in_turn(
+    everybody: list[Contestant], rounds: int, seconds: float, connections: int
+) -> dict[Contestant, Measured]:
+    results = {one: Measured(one.name) for one in everybody}
+    for _ in range(rounds):
+        for one in everybody:
+            results[one].rounds.append(one.round(connections, seconds))
+    return results
+
+
+def _postgres(folder: Path, server: Postgres) -> list[Contestant]:
+    return [
+        Reference(server.new("bench_ours"), folder / "pg-ours", 2, AHEAD),
+        PaymePkg(server.new("bench_theirs"), folder / "pg-theirs", AHEAD),
+        Ceiling(server.new("bench_bare"), folder / "pg-bare", 2, AHEAD),
+    ]
+
+
+def _sqlite(folder: Path) -> list[Contestant]:
+    return [
+        Reference(f"sqlite:///{folder}/lite-ours/shop.db", folder / "lite-ours", 1, AHEAD),
+        PaymePkg(f"sqlite:///{folder}/lite-theirs/shop.db", folder / "lite-theirs", AHEAD),
+        Ceiling(f"sqlite:///{folder}/lite-bare/shop.db", folder / "lite-bare", 1, AHEAD),
+    ]
