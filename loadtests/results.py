@@ -32,6 +32,7 @@ class Kind(StrEnum):
     HELD_TWICE = "order held by two transactions"
     NOT_PAID = "order not paid though its transaction is performed"
     PAID_BY_NOBODY = "order paid by nobody"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Reckoning:
 
     counts: by kind, all of them; wrong: those that are listed, the first of each kind.
     later: performed or created although no answer had come (Payme would ask again); not a failure.
+    asked_again: how many calls that had brought no result were sent once more, after everything.
     compared: how many transactions by source: "Payme", "GetStatement", "database", "orders".
     not_compared: what was not looked at, and why; unable: what should have been, and could not:
     that fails the run.
@@ -132,6 +134,7 @@ class Reckoning:
     log: tuple[LogLines, ...] = ()
     later: Mapping[str, int] = field(default_factory=dict)
     later_ids: tuple[str, ...] = ()
+    asked_again: int = 0
     compared: Mapping[str, int] = field(default_factory=dict)
     not_compared: tuple[str, ...] = ()
     unable: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from loadtests.ledger import CALLS, ORDERS, Ended, LedgerFile, Made, line_of
+from loadtests.reckoning.again import Open, Repeat, ask_again
 from loadtests.reckoning.belief import PERFORMED, REFUNDED, Belief, believe
 from loadtests.reckoning.buckets import Buckets, Put, buckets_for
 from loadtests.reckoning.compare import DATABASE, STATEMENT, Records, differences
@@ -41,7 +42,7 @@ from loadtests.reckoning.witnesses import Witnesses
 from loadtests.results import Reckoning
 from simulator.observers.database import Database, DatabaseError
 
-__all__ = ["LogTally", "Sources", "Statement", "reckon"]
+__all__ = ["LogTally", "Repeat", "Sources", "Statement", "reckon"]
 
 WRONG = "wrong.jsonl"
 """Every single thing that does not add up, in the run's folder."""
@@ -57,14 +58,15 @@ class Sources:
     """Where to look, None if there is nothing to look at.
 
     statement: usually a `Statement`. database: opened, transactions mapped or not. log: stopped.
-    one_time: whether an order is paid once. not_compared: what is None because there is nothing to
-    look at, unable: what is None although there should be, both in words.
-    mask: hides secrets in texts.
+    again: sends a call once more, usually a `Repeat`. one_time: whether an order is paid once.
+    not_compared: what is None because there is nothing to look at, unable: what is None although
+    there should be, both in words. mask: hides secrets in texts.
     """
 
     statement: Ask | None = None
     database: Database | None = None
     log: LogTally | None = None
+    again: Callable[[Ended], Ended] | None = None
     one_time: bool = True
     not_compared: tuple[str, ...] = ()
     unable: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ def reckon(folder: Path, sources: Sources) -> Reckoning:
         work.transactions()
         if sources.one_time:
             work.orders()
+        work.again()
         log = sources.log.found() if sources.log is not None else ()
         return Reckoning(
             counts=dict(tally.counts),
@@ -94,6 +97,7 @@ def reckon(folder: Path, sources: Sources) -> Reckoning:
             log=log,
             later=dict(work.later),
             later_ids=tuple(work.later_ids),
+            asked_again=work.asked_again,
             compared={name: work.compared[name] for name in _SOURCES if name in work.compared},
             not_compared=(*sources.not_compared, *work.notes),
             unable=tuple(map(sources.mask, work.unable)),
@@ -114,6 +118,9 @@ class _Work:
     unable: list[str] = field(default_factory=list)
     later: Counter[str] = field(default_factory=Counter)
     later_ids: list[str] = field(default_factory=list)
+    open: Open = field(default_factory=Open)
+    contested: set[str] = field(default_factory=set)
+    asked_again: int = 0
 
     def __post_init__(self) -> None:
         size = sum(path.stat().st_size for path in self.folder.glob(CALLS))
@@ -132,6 +139,7 @@ class _Work:
         """Sort the three sources, then compare bucket by bucket."""
         calls, items, rows = (self._buckets(name) for name in ("calls", "items", "rows"))
         sorted_ = sort_calls(self.folder, calls, _GRACE_MS)
+        self.contested = sorted_.contested
         if sorted_.torn:
             self.notes.append(
                 f"the last calls of workers that were killed ({', '.join(sorted_.torn)})"
@@ -194,6 +202,7 @@ class _Work:
         if state is None and len(belief.states) == 1:
             (state,) = belief.states
         self._later(belief, state)
+        self.open.note(belief, calls, state)
         return UNKNOWN if state is None and records.none else state
 
     def _later(self, belief: Belief, state: int | None) -> None:
@@ -224,6 +233,14 @@ class _Work:
                     keyed = None
         if keyed is not None:
             self._statuses(keyed, kept, stored)
+
+    def again(self) -> None:
+        """What brought no result is asked once more, after all books were read."""
+        again = self.sources.again
+        if again is not None:
+            for told, calls, wrong in ask_again(self.open, again, self.contested):
+                self.asked_again += 1
+                self.tally.add(str(told.id), told.order, wrong, calls)
 
     def _situations(self) -> Iterator[tuple[Situation, Made | None]]:
         for number in range(self.count):

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from loadtests.ledger import CALLS, Ended, LedgerError, LedgerFile, line_of
+from loadtests.reckoning.again import KILLED
 from loadtests.reckoning.buckets import Buckets, Put
 from loadtests.reckoning.statement import Ask, statement_items
 from simulator.observers.database import Database
@@ -26,15 +27,21 @@ class _Key(msgspec.Struct):
     took_us: int
     id: str | None = None
     time: int | None = None
+    why: str = "pay"
+    order: str = ""
 
 
 @dataclass(slots=True)
 class Sorted:
-    """What the calls are about. times: Payme's, of all Creates. torn: files of killed workers."""
+    """What the calls are about. times: Payme's, of all Creates. torn: files of killed workers.
+
+    contested: orders that had a second payer.
+    """
 
     times: array[int] = field(default_factory=lambda: array("q"))
     calls: int = 0
     torn: list[str] = field(default_factory=list)
+    contested: set[str] = field(default_factory=set)
 
 
 def sort_calls(folder: Path, buckets: Buckets, grace_ms: int) -> Sorted:
@@ -61,6 +68,8 @@ def _sort_file(file: LedgerFile, put: Put, found: Sorted) -> int:
         found.calls += 1
         if key.id is not None:
             put(key.id, line)
+            if key.why == "second-payer":
+                found.contested.add(key.order)
             if key.time is not None:
                 found.times.append(key.time)
     return last
@@ -87,7 +96,7 @@ def _any_call_more(file: LedgerFile, put: Put, since: int) -> None:
                 method=method,
                 answer="none",
                 id=payme_id,
-                fault="its worker was killed: perhaps sent, perhaps not",
+                fault=KILLED,
             )
             put(payme_id, line_of(call))
 

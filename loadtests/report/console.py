@@ -99,8 +99,7 @@ def _reckoning(page: Page, found: Reckoning) -> None:
     page.line([compared, dim(f"   {seconds(found.took_ms)}")], indent=1, label=dim("compared  "))
     for words in found.not_compared:
         page.line([printable(words)], indent=1, label=dim("not       "))
-    if found.later:
-        words = f"{later_words(found)} without an answer: Payme would ask again, no failure"
+    if words := later_words(found):
         page.line([printable(words)], indent=1, label=dim("later     "))
     for words in found.unable:
         page.line([printable(words)], indent=1, label=("FAIL  ", style_of("FAIL")))

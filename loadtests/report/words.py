@@ -28,9 +28,8 @@ _KINDS = {
     Kind.HELD_TWICE: "held by two live transactions",
     Kind.NOT_PAID: "not marked as paid, though its transaction is performed",
     Kind.PAID_BY_NOBODY: "marked as paid, though no transaction is performed",
+    Kind.STUCK: "open, and not settled when Payme asked again",
 }
-ORDERS = frozenset({Kind.PAID_TWICE, Kind.HELD_TWICE, Kind.NOT_PAID, Kind.PAID_BY_NOBODY})
-"""Kinds that are about orders; the others are about transactions (a few about orders, too)."""
 
 
 def headline(run: LoadRun) -> str:
@@ -123,8 +122,13 @@ def compared_words(reckoning: Reckoning) -> str:
 
 
 def later_words(reckoning: Reckoning) -> str:
-    """What was done without an acknowledgement; empty if nothing."""
-    return ", ".join(f"{grouped(count)} {name}" for name, count in reckoning.later.items())
+    """What was done without an acknowledgement, and what Payme asked again; empty if nothing."""
+    parts = [f"{grouped(count)} {name}" for name, count in reckoning.later.items()]
+    said = f"{', '.join(parts)} without an answer, which is no failure" if parts else ""
+    if reckoning.asked_again:
+        asked = f"{counted(reckoning.asked_again, 'call')} without a result asked again"
+        return f"{said}; {asked}" if said else asked
+    return said
 
 
 def deserved_last(run: LoadRun) -> list[ErrorGroup]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from loadtests.ledger import LedgerError
-from loadtests.reckoning import LogTally, Sources, Statement, reckon
+from loadtests.reckoning import LogTally, Repeat, Sources, Statement, reckon
 from loadtests.report import reconciled
 from loadtests.results import LoadRun, Reckoning
 from simulator.caller.auth import Credentials
@@ -56,14 +56,14 @@ def _sources(
     run: LoadRun, config: Config, log: LogTally | None, masker: Masker, stack: ExitStack
 ) -> Sources:
     not_compared, unable = list(_left_out(config)), list(unsaid(config))
-    statement = None
+    statement, again = None, None
     if run.exit_code == _GONE:
         not_compared.append("GetStatement (the merchant is gone)")
     else:
         transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
         credentials = Credentials(config.merchant.login, config.merchant.key)
         caller = Caller(config.merchant.url, credentials, transport, masker, _unheard)
-        statement = Statement(caller)
+        statement, again = Statement(caller), Repeat(caller)
     database = None
     if config.database:
         try:
@@ -75,6 +75,7 @@ def _sources(
         statement=statement,
         database=database,
         log=log,
+        again=again,
         one_time=config.merchant.account_type == "one-time",
         not_compared=tuple(not_compared),
         unable=tuple(unable),

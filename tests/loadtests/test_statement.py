@@ -8,8 +8,11 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
+from loadtests.ledger import Ended
+from loadtests.reckoning import Repeat
 from loadtests.reckoning.statement import (
     Statement,
     StatementError,
@@ -127,3 +130,42 @@ def test_a_moment_with_too_much_is_told() -> None:
 
     with pytest.raises(StatementError, match="the answer is too large"):
         list(statement_items(ask, array("q", [5])))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "state", "code"),
+    [
+        (b'{"result": {"state": 1, "create_time": 5}}', "result", 1, None),
+        (b'{"error": {"code": -31008}}', "error", None, -31008),
+        (b"[]", "none", None, None),
+        (b"<", "none", None, None),
+    ],
+)
+def test_a_call_is_repeated_as_it_was(
+    body: bytes, kind: str, state: int | None, code: int | None
+) -> None:
+    create = Ended(
+        at=1,
+        sent=1,
+        took_us=1,
+        method="CreateTransaction",
+        answer="none",
+        id="6b0409d900107a020000002a",
+        time=7,
+        amount=100,
+        account={"order_id": "1"},
+        fault="drop-reply",
+    )
+    transport = _Transport(lambda number: WireAnswer(200, (), body))
+    masker = Masker(credentials := Credentials("Paycom", "key-key-key"))
+    caller = Caller("http://127.0.0.1:1/", credentials, transport, masker, lambda exchange: None)
+    with transport:
+        told = Repeat(caller)(create)
+        Repeat(caller)(msgspec.structs.replace(create, method="PerformTransaction"))
+    first, second = transport.asked
+    assert (first["method"], second["method"]) == ("CreateTransaction", "PerformTransaction")
+    account = {"order_id": "1"}
+    assert first["params"] == {"id": create.id, "time": 7, "amount": 100, "account": account}
+    assert second["params"] == {"id": create.id}
+    assert (told.answer, told.state, told.code) == (kind, state, code)
+    assert (told.why, told.fault, told.sent > 1) == ("retry", None, True)
