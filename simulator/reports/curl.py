@@ -15,7 +15,7 @@ from urllib.parse import quote
 from simulator.caller.wire import Exchange, WireRequest
 from simulator.conformance.events import Event, RunStarted, ScenarioFinished
 from simulator.reports.collect import Collector, ScenarioRecord
-from simulator.reports.files import prepare, write_atomically
+from simulator.reports.files import ReportError, prepare, write_atomically
 from simulator.reports.text import hidden, printable
 from simulator.reports.words import CASES, replay_command
 
@@ -159,9 +159,22 @@ class CaseScripts:
         """Take in one event; write the script when its scenario is over."""
         self._gather(event)
         if isinstance(event, RunStarted):
-            prepare(self._folder / "case.sh", "curl script")
+            self._prepare()
         elif isinstance(event, ScenarioFinished) and event.case:
             record = self._gather.run.scenarios[event.name]
             path = self._folder / f"{event.case}.sh"
             write_atomically(path, script(record), "curl script")
             path.chmod(path.stat().st_mode | 0o111)
+
+    def _prepare(self) -> None:
+        """A place for failing cases is needed before anybody knows whether there will be one."""
+        try:
+            prepare(self._folder / "case.sh", "curl script")
+        except ReportError as error:
+            why = error.__cause__
+            words = why.strerror if isinstance(why, OSError) else str(error)
+            text = (
+                f"{self._folder} cannot be written: {words}. Failing cases are kept there, in the "
+                "folder that payme-sandbox is run in: run it in one that you may write to."
+            )
+            raise ReportError(text) from error

@@ -160,5 +160,5 @@ def test_hostile_text_runs_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told_before_the_run(tmp_path: Path) -> None:
     (tmp_path / "cases").touch()
-    with pytest.raises(ReportError, match="cannot write the curl script"):
+    with pytest.raises(ReportError, match="cases cannot be written: "):
         CaseScripts(tmp_path / "cases")(stream.all_green()[0])
