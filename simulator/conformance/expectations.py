@@ -90,15 +90,16 @@ def _error(
         if answer.kind == "result":
             _wrong(verdict, "an error", answer, where)
         return
+    wanted = scope.resolve(wanted)
     if answer.kind != "error":
         _wrong(verdict, f"error {code_words(wanted)}", answer, where)
-    elif isinstance(wanted, Mapping) and not any(k.startswith("$") for k in wanted):
+    elif isinstance(wanted, Mapping):
         code = wanted.get("code")
         if code is not None and operator(code) is None and not code_fits(code, answer.code):
             seen = show(answer.code)
             verdict.mismatches.append(Mismatch("error.code", code_words(code), seen, where))
         rest = {k: v for k, v in wanted.items() if k != "code" or operator(v) is not None}
-        verdict.mismatches += matching.match(scope.resolve(rest), answer.error, "error", where)
+        verdict.mismatches += matching.match(rest, answer.error, "error", where)
     elif not code_fits(wanted, answer.code):
         seen = show(answer.code)
         verdict.mismatches.append(Mismatch("error.code", code_words(wanted), seen, where))
@@ -172,7 +173,7 @@ def compare_results(first: object, second: object, where: Where = ()) -> list[Mi
     found: list[Mismatch] = []
     for name in sorted(set(first) | set(second)):
         one, two = first.get(name, MISSING), second.get(name, MISSING)
-        if one is MISSING or two is MISSING or not same(one, two):
+        if not same(one, two):
             gap = f" ({two - one:+d})" if type(one) is int and type(two) is int else ""
             seen = f"second {show(two)}{gap}"
             found.append(Mismatch(f"result.{name}", f"first {show(one)}", seen, where))

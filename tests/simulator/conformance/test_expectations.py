@@ -24,7 +24,8 @@ ALL = {"created": CREATED, "refused": REFUSED, "account": ACCOUNT, "page": PAGE,
 
 def judged(expect: dict[str, Any], answer: Answer) -> tuple[list[str], bool]:
     """Paths of what differs, and whether it is of the wrong kind altogether."""
-    verdict = judge_answer(Expect.model_validate(expect), answer, scope(), Matching(), ())
+    known = scope(arguments={"code": -31008})
+    verdict = judge_answer(Expect.model_validate(expect), answer, known, Matching(), ())
     return [miss.path for miss in verdict.mismatches], verdict.wrong_kind
 
 
@@ -46,6 +47,11 @@ def judged(expect: dict[str, Any], answer: Answer) -> tuple[list[str], bool]:
         ({"error": {"message": "x"}}, {"account"}),
         ({"error": {"code": {"$not": -31008}}}, {"account"}),
         ({"error": {"code": {"$between": [-31099, -31050]}}}, {"account"}),
+        ({"error": {"$any_of": [{"code": -31008}, {"data": "order_id"}]}}, {"refused", "account"}),
+        ({"error": {"$not": {"data": "order_id"}}}, {"refused"}),
+        ({"error": "$with.code"}, {"refused"}),
+        ({"error": {"code": "$with.code"}}, {"refused"}),
+        ({"error": ["$with.code", "account"]}, {"refused", "account"}),
         ({"answered": True}, {"created", "refused", "account"}),
         ({"http": 200}, {"created", "refused", "account"}),
         ({"http": 500}, {"page"}),
