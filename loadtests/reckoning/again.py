@@ -34,7 +34,7 @@ class Open:
     calls: list[tuple[Ended, list[Ended], int | None]] = field(default_factory=list)
 
     def note(self, belief: Belief, calls: list[Ended], state: int | None) -> None:
-        """Keep the transaction's last call if it brought nothing. `state`: None if there is none."""
+        """Keep the transaction's last call if it brought nothing. `state`: None for none."""
         if len(self.calls) >= _MOST or belief.clashes:
             return
         last = next((one for one in reversed(calls) if one.method in _CHANGING), None)
