@@ -21,9 +21,9 @@ _SHOWN = (Decimal(50), Decimal(95), Decimal(99))
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """What the engine leaves behind. percentiles are in judging's units already.
+    """What the engine leaves behind.
 
-    thresholds: (index in [load] fail_if, observed, samples, met). methods: name -> numbers in µs.
+    thresholds: (text, observed, samples, met). methods: name -> numbers, latencies in µs.
     troubles: (method, text, deserved, count, example). stopped: why it ended early, or "".
     """
 
@@ -33,7 +33,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     payments: dict[str, int]
     methods: dict[str, dict[str, int]]
     everything: dict[str, int]
-    thresholds: list[tuple[int, int, int, str]]
+    thresholds: list[tuple[str, str, int, Met]]
     series: list[Second]
     troubles: list[tuple[str, str, bool, int, str]]
     notes: list[str]
@@ -83,6 +83,10 @@ class Board:
                     return f"`{threshold.text}`: {judged.shown} after {self.elapsed_ms // 1000} s"
         return ""
 
+    def judged(self) -> list[Judged]:
+        """Every threshold, as it stands now."""
+        return [judge(one, self.totals, self.elapsed_ms) for one in self._thresholds]
+
     def progress(self) -> dict[str, Any]:
         """For whoever watches: plain data, all since the beginning."""
         totals = self.totals
@@ -96,7 +100,6 @@ class Board:
 
     def outcome(self, workers: int, stopped: str, failed: str) -> Outcome:
         """All of it, at the end."""
-        judged = [judge(one, self.totals, self.elapsed_ms) for one in self._thresholds]
         return Outcome(
             began=self.began,
             elapsed_ms=self.elapsed_ms,
@@ -104,7 +107,7 @@ class Board:
             payments=dict(self.totals.payments),
             methods={name: _numbers(one) for name, one in sorted(self.totals.methods.items())},
             everything=_numbers(self.totals.everything),
-            thresholds=[_plain(index, one) for index, one in enumerate(judged)],
+            thresholds=[_plain(one) for one in self.judged()],
             series=list(self._series.points()),
             troubles=[(*what, *known) for what, known in self.totals.troubles.items()],
             notes=self.totals.notes,
@@ -124,8 +127,8 @@ def _numbers(measured: Any) -> dict[str, int]:
     }
 
 
-def _plain(index: int, judged: Judged) -> tuple[int, int, int, str]:
-    return index, judged.observed, judged.samples, judged.met.value
+def _plain(judged: Judged) -> tuple[str, str, int, Met]:
+    return judged.threshold.text, judged.shown, judged.samples, judged.met
 
 
 def write_outcome(outcome: Outcome, folder: Path) -> None:

@@ -198,6 +198,7 @@ class Payer(FastHttpUser):
     def pay(self) -> None:
         """One payment."""
         worker = self.worker
+        worker.begun.wait()
         if worker.stopping.is_set():
             raise StopUser
         try:

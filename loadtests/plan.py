@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from simulator.config import Loaded
 from simulator.config.load import LoadConfig
 
 PLAN = "plan.json"
+FOLDER = Path(".payme-sandbox") / "load"
 _ASSUMED_MS = 10  # of one call, for reckoning how many orders a closed load will need
 _CALLS = 3
 _MOST = 20_000
@@ -41,13 +44,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def write(self) -> Path:
         """Beside the run's other files."""
         path = Path(self.folder) / PLAN
-        path.write_bytes(msgspec.json.encode(self))
+        draft = path.with_name(f"{PLAN}-{os.getpid()}")
+        draft.write_bytes(msgspec.json.encode(self))
+        draft.replace(path)
         return path
 
 
 def read_plan(path: Path) -> Plan:
     """As it was written."""
     return msgspec.json.decode(path.read_bytes(), type=Plan)
+
+
+def run_folder(seed: int, began: int) -> Path:
+    """Where the run's files go; all of its processes on one machine share it."""
+    stamp = dt.datetime.fromtimestamp(began // 1000, dt.UTC).strftime("%Y%m%d-%H%M%S")
+    folder = (FOLDER / f"{stamp}-{seed}-{began % 1000:03}").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def plan_of(

@@ -51,7 +51,7 @@ class OrderPool:
         self._note = note
         self._orders: deque[PoolOrder] = deque()
         self._changed = threading.Condition()
-        self._asked = 0
+        self._asked = ahead  # whoever comes too early waits
         self._failed = ""
         self._refilled = False
         self._source: Source | None = None

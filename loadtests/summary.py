@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from loadtests.board import Outcome
 from loadtests.following import Ending
-from loadtests.judging import shown
 from loadtests.plan import Plan
 from loadtests.results import ErrorGroup, LoadRun, Met, MethodStats, Threshold
-from simulator.config import Loaded
 
 
-def load_run(
-    loaded: Loaded, plan: Plan, outcome: Outcome, ending: Ending, command: str, version: str
-) -> LoadRun:
+def load_run(plan: Plan, outcome: Outcome, ending: Ending, command: str, version: str) -> LoadRun:
     """Everything but the reckoning. The exit code is that of the load alone."""
     thresholds = tuple(
-        Threshold(one.text, shown(one, observed), Met(met), samples)
-        for one, (_, observed, samples, met) in zip(
-            loaded.config.load.thresholds, outcome.thresholds, strict=True
-        )
+        Threshold(text, observed, met, samples)
+        for text, observed, samples, met in outcome.thresholds
     )
     stopped = ending.stopped or outcome.failed or outcome.stopped
     return LoadRun(

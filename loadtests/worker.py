@@ -50,6 +50,7 @@ class Worker:
         self.ids = TransactionIds(plan.seed, index)
         self.rpc_ids: Iterator[int] = itertools.count(1 + index * 50_000_000)
         self.stopping = threading.Event()
+        self.begun = threading.Event()
         self.out_of_orders = ""
         self.faulty = FaultSender(self.timeout_ms)
         self.users = 0
@@ -72,6 +73,7 @@ class Worker:
             self._arrivals = Arrivals(
                 self.plan.rate, self.plan.shape, self.plan.duration_ms, self.random("all"), share
             )
+        self.begun.set()
 
     def random(self, whose: object) -> Random:
         """Chance that depends on the seed alone."""
@@ -89,6 +91,7 @@ class Worker:
     def stop(self) -> None:
         """No payment begins any more, and no retry waits any longer."""
         self.stopping.set()
+        self.begun.set()
 
     def close(self) -> None:
         """After the last call."""

@@ -253,6 +253,22 @@ def load(context: click.Context, /, **options: Any) -> None:
 
 
 @cli.command(epilog=EXIT_CODES)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--config", type=_FILE, help="payme-sandbox.toml (default: if present)")
+@click.option("--url", help="the webhook's address")
+@click.option("--key", help="the kassa's key (better: PAYME_SANDBOX_KEY)")
+@click.option("--json", "json_file", type=_FILE, help="write the report as JSON")
+@click.option("--junit", "junit_file", type=_FILE, help="write the report as JUnit XML")
+@click.option("--html", "html_file", type=_FILE, help="write the report as one HTML file")
+@click.pass_context
+def reckon(context: click.Context, /, folder: Path, **options: Any) -> None:
+    """Reconcile a load that was made by Locust's own command, from the folder it has left."""
+    from simulator.cli.load import LoadOptions, run_reckon
+
+    context.exit(run_reckon(folder, LoadOptions(**options)))
+
+
+@cli.command(epilog=EXIT_CODES)
 @click.pass_context
 def reproduce(context: click.Context) -> None:
     """UNIQUE constraint failed: payments.order_id, before its repair, after it, and right."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import secrets
 import time
@@ -15,16 +14,17 @@ import click
 import msgspec
 from rich.console import Console
 
-from loadtests.board import read_outcome
+from loadtests.board import Outcome, read_outcome
 from loadtests.driver import Engine, EngineError
-from loadtests.following import follow
+from loadtests.following import Ending, follow
 from loadtests.live import Watching
-from loadtests.plan import Plan, plan_of
+from loadtests.plan import PLAN, Plan, plan_of, read_plan, run_folder
 from loadtests.report import ReportError, prepare_reports, show, write_reports
+from loadtests.results import LoadRun
 from loadtests.summary import load_run
 from simulator import __version__
 from simulator.cli.masked import masker_of
-from simulator.cli.printing import stdout
+from simulator.cli.printing import Printing, stdout
 from simulator.cli.reckoning import counted_log, reckoned
 from simulator.cli.reference import clean_environment, reference_config
 from simulator.cli.run import command_line
@@ -33,8 +33,6 @@ from simulator.cli.target import TargetError, start_process, wait_ready
 from simulator.config import ConfigError, Loaded
 from simulator.interrupts import interrupts
 from simulator.observers.process import MerchantProcess
-
-FOLDER = Path(".payme-sandbox") / "load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +137,9 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
         wait_ready(loaded.config, process, options.wait)
     except TargetError as error:
         raise TargetError(masker.text(str(error)), error.exit_code) from error
-    folder = _folder(seed, began)
+    folder = run_folder(seed, began)
     plan = plan_of(loaded, seed, began, folder, options.overrides())
     return _run(options, loaded, plan, process, environ)
-
-
-def _folder(seed: int, began: int) -> Path:
-    stamp = dt.datetime.fromtimestamp(began // 1000, dt.UTC).strftime("%Y%m%d-%H%M%S")
-    folder = (FOLDER / f"{stamp}-{seed}-{began % 1000:03}").absolute()
-    folder.mkdir(parents=True)
-    return folder
 
 
 def _run(
@@ -171,13 +162,48 @@ def _run(
         outcome = read_outcome(folder)
         if outcome is None:
             raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")
-        run = load_run(loaded, plan, outcome, ending, command_line(), __version__)
+        run = load_run(plan, outcome, ending, command_line(), __version__)
         run = reckoned(run, loaded, folder, log)
+    return _told(run, folder, options.reports, console, printing)
+
+
+def _told(
+    run: LoadRun, folder: Path, reports: Mapping[str, Path], console: Console, printing: Printing
+) -> int:
     try:
-        write_reports(run, options.reports)
+        write_reports(run, reports)
     finally:
-        show(console, run, [str(folder), *map(str, options.reports.values())])
+        show(console, run, [str(folder), *map(str, reports.values())])
     return 2 if run.exit_code == 0 and printing.trouble else run.exit_code
+
+
+def run_reckon(folder: Path, options: LoadOptions) -> int:
+    """Reconcile a load that Locust's own command has made. The exit code is as that of `load`."""
+    try:
+        plan, outcome = _left_behind(folder)
+        loaded = load_settings(options.config, options.url or plan.url, options.key)
+        prepare_reports(options.reports)
+        run = load_run(plan, outcome, Ending(), command_line(), __version__)
+        run = reckoned(run, loaded, folder, None)
+        printing = stdout()
+        return _told(run, folder, options.reports, Console(file=printing.as_text()), printing)
+    except (ConfigError, ReportError, EngineError) as error:
+        click.echo(str(error), err=True)
+        return 2
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return interrupts.code
+
+
+def _left_behind(folder: Path) -> tuple[Plan, Outcome]:
+    try:
+        outcome = read_outcome(folder)
+        if outcome is None:
+            text = "it has no outcome.json, which the master writes when the load has ended"
+            raise EngineError(f"{folder} cannot be reconciled: {text}")
+        return read_plan(folder / PLAN), outcome
+    except (OSError, msgspec.DecodeError) as error:
+        raise EngineError(f"{folder} cannot be reconciled: {error}") from error
 
 
 def _announce(console: Console, plan: Plan) -> None:
