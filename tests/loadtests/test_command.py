@@ -32,6 +32,7 @@ def command(tmp_path: Path) -> Iterator[Command]:
 
 
 PERFORM = "PerformTransaction"
+_TWO = ("load", "--seed", "77", "--processes", "2", "--rate", "40", "--duration", "5s")
 _LOAD = '[load]\nusers = 4\nduration = "2s"\npause = "20ms"\norders = 60\n'
 
 
@@ -44,7 +45,7 @@ def test_a_right_merchant_is_paid_by_two_processes_that_are_measured_as_one(
     command: Command,
 ) -> None:
     reports = [f"--{name}=load.{name}" for name in ("json", "html", "junit")]
-    ran = command("load", "--seed", "77", "--processes", "2", "--rate", "40", *reports)
+    ran = command(*_TWO, *reports)
     assert ran.code == 0, ran.text
     assert "ok    errors > 1%: 0.00 %" in ran.out
     folder = _folder(command)
