@@ -129,8 +129,8 @@ def _write(path: Path, data: Mapping[str, object]) -> None:
         os.replace(part, path)
     except OSError as error:
         text = (
-            f"cannot write {path}: {error.strerror}. Failing cases are kept in {path.parts[0]} of "
-            "the folder that you are in: run in one that you may write to."
+            f"cannot write {path}: {error.strerror}. Failing cases are kept there. Run in a folder "
+            "that you may write to."
         )
         raise ReportError(text) from error
 

@@ -40,13 +40,17 @@ def preflight(world: World) -> Trouble | None:
         return Trouble(f"No order could be made: {error}", 3)
     except NotLooked as error:
         return Trouble(f"No order could be made: {error}", 2)
+    # before any call: a merchant that changes the order when it is asked is the scenarios' matter
+    unlike = _in_database(world, order)
+    if unlike is not None:
+        return unlike
     recorder = Recorder(NAME, world.rules, world.strict)
     session = Session(world, NAME, recorder, Scope(world.fresh, world.fresh.moment(), {}))
     try:
         seen = session.call(_call(order), "check")
     except MerchantGone as error:
         return Trouble(str(error), 3, tuple(recorder.checks()))
-    return _judge(session, recorder, order, seen) or _in_database(world, order)
+    return _judge(session, recorder, order, seen)
 
 
 def _in_database(world: World, order: Order) -> Trouble | None:

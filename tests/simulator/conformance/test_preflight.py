@@ -149,6 +149,16 @@ def test_an_order_that_the_file_does_not_call_payable() -> None:
     assert 'status="new"' in found.text
 
 
+def test_a_merchant_that_reserves_when_it_is_asked_is_not_the_files_fault() -> None:
+    on = stage()
+
+    def reserve(call: dict[str, Any]) -> None:
+        on.merchant.database.orders[0]["status"] = "wait"
+
+    on.merchant.bends[CHECK_PERFORM] = bends.also(reserve)
+    assert preflight(on.world) is None
+
+
 def test_an_order_that_is_not_where_the_file_says() -> None:
     on = stage()
     on.world.make_order = lambda amount: order("Psb-404")
