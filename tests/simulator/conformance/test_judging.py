@@ -133,6 +133,39 @@ def test_a_hang_or_a_leak_stays_what_it_is() -> None:
     assert broken(_judged(CHECK, WireFailure(FailureKind.CLOSED, "x"), 7, False, True)) == [UNSENT]
 
 
+def test_a_call_without_an_id_needs_none_in_its_answer() -> None:
+    assert broken(judged(CHECK, {"result": GOOD}, rpc_id=NOTHING)) == []
+    assert broken(judged(CHECK, {"result": GOOD})) == ["envelope.id-present"]
+
+
+def test_how_a_merchant_says_that_it_has_no_such_method_binds_less() -> None:
+    fiscal = Call("SetFiscalData", {"id": A})
+    assert broken(judged(fiscal, {"id": 8, "error": {"code": -32601}})) == [UNSENT]
+    assert broken(judged(fiscal, {"id": 8, "result": {}})) == ["envelope.id-same"]
+
+
+def test_the_goods_of_a_receipt_are_held_against_the_amount_that_was_asked() -> None:
+    goods = {"title": "x", "price": 5, "count": 1, "code": "1" * 17, "package_code": "1"}
+    detail = {"receipt_type": 0, "items": [{**goods, "vat_percent": 0}]}
+    body = {"id": 7, "result": {"allow": True, "detail": detail}}
+    for amount, rules in ((5, []), (6, ["types.detail"])):
+        call = Call("CheckPerformTransaction", {"amount": amount, "account": {"order_id": "1"}})
+        assert broken(judged(call, body)) == rules
+
+
+def test_a_finding_tells_where_and_what() -> None:
+    found = [
+        judged(CHECK, {**result(), "more": 1, "detail": {}}),
+        judged(CHECK, result(), leaked=True),
+        _judged(CHECK, WireFailure(FailureKind.CLOSED, "gone"), 7, False, False),
+    ]
+    assert [(f.path, f.expected, f.actual) for seen in found for f in seen.report.findings] == [
+        ("body", "nothing else", '"detail", "more"'),
+        ("body", "", ""),
+        ("", "an answer", "gone"),
+    ]
+
+
 def test_rules_that_were_kept_are_remembered() -> None:
     kept = judged(CHECK, result()).report.looked_at
     assert {"transport.http-200", "envelope.id-same", "types.times", "answer.no-key"} <= kept
