@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from loadtests.benchmarks.contestants import Ceiling, Contestant, Nothing, PaymePkg, Reference
@@ -26,7 +29,7 @@ def measure(
         for one in everybody:
             one.start(running)
             one.round(connections, WARM_UP_S)
-        results = _in_turn(everybody, rounds, seconds, connections)
+        results = in_turn(everybody, server, rounds, seconds, connections)
     goals: list[Goal] = []
     for name, group in groups.items():
         ours, theirs, ceiling = (results[one] for one in group)
@@ -38,13 +41,24 @@ def measure(
     return goals
 
 
-def _in_turn(
-    everybody: list[Contestant], rounds: int, seconds: float, connections: int
+def in_turn(
+    everybody: Sequence[Contestant],
+    server: Postgres,
+    rounds: int,
+    seconds: float,
+    connections: int,
 ) -> dict[Contestant, Measured]:
+    """Rounds of each, one after the other, with the CPU time of the database and of the driver."""
     results = {one: Measured(one.name) for one in everybody}
     for _ in range(rounds):
         for one in everybody:
-            results[one].rounds.append(one.round(connections, seconds))
+            database, driver = server.cpu_seconds(), time.process_time()
+            done = one.round(connections, seconds)
+            driver = time.process_time() - driver
+            database = server.cpu_seconds() - database
+            results[one].rounds.append(
+                replace(done, database_seconds=database, driver_seconds=driver)
+            )
     return results
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from loadtests.benchmarks.servers import cpu_seconds
+
 VARIABLE = "BENCH_POSTGRES_URL"
 """Names a server that is there, whose user may create databases."""
 
@@ -34,6 +36,10 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}".encode())
         parts = urlsplit(self.address)
         return parts._replace(path=f"/{name}").geturl()
+
+    def cpu_seconds(self) -> float:
+        """What its processes have taken so far; 0 if they are not known."""
+        return 0.0 if self.pid is None else cpu_seconds(self.pid)
 
     @property
     def version(self) -> str:

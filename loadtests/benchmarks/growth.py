@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.benchmarks.contestants import KEY, Reference
+from loadtests.benchmarks.cycles import in_turn
 from loadtests.benchmarks.databases import Postgres
 from loadtests.benchmarks.payments import Payments
-from loadtests.benchmarks.results import Limit, Measured, table
+from loadtests.benchmarks.results import Limit, table
 from loadtests.benchmarks.stored import A_DAY, day, fill
 
 FEW, MANY = 1_000, 1_000_000
@@ -49,7 +50,7 @@ def _kind(
     connections: int,
 ) -> list[Limit]:
     with ExitStack() as running:
-        pair: dict[Reference, Measured] = {}
+        pair: list[Reference] = []
         for count in (FEW, MANY):
             own = folder / f"{kind}-{count}"
             url = f"sqlite:///{own}/shop.db"
@@ -59,14 +60,12 @@ def _kind(
             one.start(running)
             fill(url, count)
             one.round(connections, 1.0)
-            pair[one] = Measured(f"with {count:,} stored")
-        for _ in range(rounds):
-            for one, measured in pair.items():
-                measured.rounds.append(one.round(connections, seconds))
-        few, many = pair.values()
+            one.name = f"with {count:,} stored"
+            pair.append(one)
+        few, many = in_turn(pair, server, rounds, seconds, connections).values()
         print(f"\n{kind}, the reference merchant\n{table([few, many])}")
         grown = Limit(f"{kind}: CPU of a payment, {MANY:,} stored / {FEW:,}", GROWTH, "×")
-        return [grown.seen(many.cpu_ms / few.cpu_ms), *_statement(kind, list(pair)[1])]
+        return [grown.seen(many.whole_ms / few.whole_ms), *_statement(kind, pair[1])]
 
 
 def _statement(kind: str, merchant: Reference) -> list[Limit]:

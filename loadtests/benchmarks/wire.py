@@ -10,6 +10,7 @@ import selectors
 import socket
 import time
 from array import array
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -123,11 +124,12 @@ def _next_job(line: _Connection, jobs: Iterator[Job]) -> bool:
 
 def paced(port: int, jobs: Iterator[Job], connections: int, seconds: float, rate: float) -> Ran:
     """Open model: a request every 1/rate s, on whatever connection is free; a request that finds
-    none waits, and its latency counts from when it should have been sent. Raises BadAnswer."""
+    none waits, and its latency counts from when it should have been sent. It is the next one of a
+    job that is under way, or the first of a new one. Raises BadAnswer."""
     ran = Ran()
     lines = [_Connection(port) for _ in range(connections)]
     free = list(lines)
-    requests = (request for job in jobs for request in job)
+    under_way: deque[Job] = deque()
     step_ns = int(1e9 / rate)
     with selectors.DefaultSelector() as ready:
         for line in lines:
@@ -137,8 +139,8 @@ def paced(port: int, jobs: Iterator[Job], connections: int, seconds: float, rate
         while due < end or len(free) < len(lines):
             now = time.perf_counter_ns()
             while free and due <= now and due < end:
-                free[-1].send(next(requests), intended_ns=due)
-                free.pop()
+                line = free.pop()
+                _next_request(line, under_way, jobs, due)
                 due += step_ns
             wait = (due - now) / 1e9 if free and due < end else LONGEST_WAIT_S
             for key, _ in ready.select(max(0.0, wait)):
@@ -146,7 +148,21 @@ def paced(port: int, jobs: Iterator[Job], connections: int, seconds: float, rate
                 if line.take():
                     ran.latencies_ns.append(time.perf_counter_ns() - line.sent_ns)
                     free.append(line)
+                    under_way.append(line.job)
         ran.jobs, ran.seconds = len(ran.latencies_ns), (time.perf_counter_ns() - began) / 1e9
     for line in lines:
         line.socket.close()
     return ran
+
+
+def _next_request(
+    line: _Connection, under_way: deque[Job], jobs: Iterator[Job], due_ns: int
+) -> None:
+    while under_way:
+        line.job = under_way.popleft()
+        request = next(line.job, None)
+        if request is not None:
+            line.send(request, due_ns)
+            return
+    line.job = next(jobs)
+    line.send(next(line.job), due_ns)

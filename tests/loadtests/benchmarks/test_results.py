@@ -24,7 +24,7 @@ def test_a_goal_compares_medians() -> None:
     assert not Goal("", FAST, SLOW, 4.01).reached
     told = Goal("against the other", FAST, SLOW, 5).told()
     assert "4.00 ×     at least 5  MISSED" in told
-    assert "(by CPU a payment 10.00)" in told
+    assert "(by all CPU of a payment 10.00)" in told
 
 
 def test_a_limit_that_was_not_measured_is_missed() -> None:
@@ -36,8 +36,13 @@ def test_a_limit_that_was_not_measured_is_missed() -> None:
 
 
 def test_the_table_tells_the_slowest_and_the_fastest_round() -> None:
-    line = table([FAST]).splitlines()[1].split()
-    assert line == ["fast", "200", "100", "450", "1.00"]
+    line = table([FAST]).splitlines()[2].split()
+    assert line == ["fast", "200", "100", "450", "1.00", "0.00", "0.00"]
+
+
+def test_all_cpu_of_a_payment_is_counted() -> None:
+    measured = Measured("all", [Round(10, 1.0, 0.02, 0.01, 0.005)])
+    assert measured.whole_ms == pytest.approx(3.5)
 
 
 def test_percentiles_are_of_what_was_seen() -> None:
