@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib.util
 import logging
 import multiprocessing
@@ -139,7 +140,10 @@ def _load(target: str) -> Flask:
     if sys.platform == "linux":
         # A worker whose parent was killed would go on answering at the port.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return create_app()
+    app = create_app()
+    # What is loaded by now stays; the collector need not go through it again and again.
+    gc.freeze()
+    return app
 
 
 def _gunicorn(address: Address, workers: int, settings: Settings) -> NoReturn:

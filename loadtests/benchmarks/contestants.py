@@ -92,12 +92,15 @@ class Reference(Merchant):
 class PaymePkg(Merchant):
     """The Django shop of `examples/payme-pkg` as it is, on the database of the others."""
 
-    name = "payme-pkg, gunicorn, 5 workers"
     path = "/payment/update/"
 
-    def __init__(self, url: str, folder: Path, orders: int) -> None:
-        """Its virtual environment must be there."""
+    def __init__(self, url: str, folder: Path, orders: int, keeps: bool = False) -> None:
+        """Its virtual environment must be there. `keeps` its connections: not Django's default."""
         super().__init__(url, folder)
+        self.name = "payme-pkg, gunicorn, 5 workers"
+        if keeps:
+            self.name = "payme-pkg that keeps its connections"
+        self._keeps = keeps
         self._orders = orders
 
     @staticmethod
@@ -112,6 +115,8 @@ class PaymePkg(Merchant):
         variables["DJANGO_SETTINGS_MODULE"] = "shop.settings"
         if self.url.startswith("postgresql"):
             variables["SHOP_POSTGRES"] = " ".join(parts_of(self.url))
+        if self._keeps:
+            variables["SHOP_KEEPS_CONNECTIONS"] = "1"
         environment = {"PATH": "/usr/bin:/bin", **variables}
         migrate = [python, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, cwd=SHOP, env=environment, check=True)

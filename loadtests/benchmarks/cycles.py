@@ -17,6 +17,9 @@ AHEAD = 24_000
 
 WARM_UP_S = 1.0
 
+LEAST = {"PostgreSQL": (5, 0, 0.4), "SQLite": (3, 0.4)}
+"""How many times the payments of each of the others are to be reached; 0 is no goal."""
+
 
 def measure(
     folder: Path, server: Postgres, rounds: int, seconds: float, connections: int
@@ -32,11 +35,12 @@ def measure(
         results = in_turn(everybody, server, rounds, seconds, connections)
     goals: list[Goal] = []
     for name, group in groups.items():
-        ours, theirs, ceiling = (results[one] for one in group)
-        least = {"PostgreSQL": 5, "SQLite": 3}[name]
-        print(f"\n{name}, {connections} connections\n{table([ours, theirs, ceiling])}")
-        goals.append(Goal(f"{name}: against payme-pkg", ours, theirs, least))
-        goals.append(Goal(f"{name}: against the database alone", ours, ceiling, 0.4))
+        ours, *others = (results[one] for one in group)
+        print(f"\n{name}, {connections} connections\n{table([ours, *others])}")
+        goals += [
+            Goal(f"{name}: against {other.name}", ours, other, least)
+            for other, least in zip(others, LEAST[name], strict=True)
+        ]
     print(f"\nThe driver's own ceiling\n{table([results[nothing]])}")
     return goals
 
@@ -66,6 +70,7 @@ def _postgres(folder: Path, server: Postgres) -> list[Contestant]:
     return [
         Reference(server.new("bench_ours"), folder / "pg-ours", 2, AHEAD),
         PaymePkg(server.new("bench_theirs"), folder / "pg-theirs", AHEAD),
+        PaymePkg(server.new("bench_kept"), folder / "pg-kept", AHEAD, keeps=True),
         Ceiling(server.new("bench_bare"), folder / "pg-bare", 2, AHEAD),
     ]
 

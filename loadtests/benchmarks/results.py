@@ -54,7 +54,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Goal:
-    """`faster` does at least `least` times the payments that `slower` does."""
+    """`faster` does at least `least` times the payments that `slower` does; 0 is no goal."""
 
     what: str
     faster: Measured
@@ -73,10 +73,10 @@ class Goal:
 
     def told(self) -> str:
         """A line."""
-        verdict = "reached" if self.reached else "MISSED"
+        goal = f"at least {self.least:g}  {'reached' if self.reached else 'MISSED'}"
         cpu = self.slower.whole_ms / self.faster.whole_ms
         return (
-            f"{self.what:<56} {self.ratio:6.2f} ×     at least {self.least:g}  {verdict}"
+            f"{self.what:<56} {self.ratio:6.2f} ×     {goal if self.least else 'no goal'}"
             f"  (by all CPU of a payment {cpu:.2f})"
         )
 
