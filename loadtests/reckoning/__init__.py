@@ -18,23 +18,14 @@ from typing import Any
 
 import msgspec
 
-from loadtests.ledger import CALLS, ORDERS, Ended, LedgerFile, Made, line_of
+from loadtests.ledger import CALLS, ORDERS, Ended, Made, line_of
 from loadtests.reckoning.again import Open, Repeat, ask_again
 from loadtests.reckoning.belief import PERFORMED, REFUNDED, Belief, believe
 from loadtests.reckoning.buckets import Buckets, Put, buckets_for
 from loadtests.reckoning.compare import DATABASE, STATEMENT, Records, differences
 from loadtests.reckoning.log import LogTally
-from loadtests.reckoning.orders import (
-    Part,
-    Situation,
-    Words,
-    beside_rows,
-    put_row,
-    put_situation,
-    situations,
-    status_fits,
-    twice,
-)
+from loadtests.reckoning.order_books import OrderBooks
+from loadtests.reckoning.orders import Part
 from loadtests.reckoning.sorting import sort_calls, sort_rows, sort_statement
 from loadtests.reckoning.statement import Ask, Statement, StatementError
 from loadtests.reckoning.tally import Tally, with_calls
@@ -215,24 +206,14 @@ class _Work:
 
     def orders(self) -> None:
         """Each order with its transactions, then with its row."""
-        with self.parts.filling() as put:
-            for path in sorted(self.folder.glob(ORDERS)):
-                for line in LedgerFile(path).lines():
-                    put(msgspec.json.decode(line, type=Made).number, line)
-        database = self.sources.database
-        kept, stored = self._buckets("kept"), self._buckets("stored")
-        keyed = database if database is not None and database.maps_orders else None
-        with kept.filling() as put:
-            for situation, made in self._situations():
-                self.tally.add(situation.number, situation.number, twice(situation), ())
-                if (
-                    keyed is not None
-                    and made is not None
-                    and not self._keep(keyed, situation, made, put)
-                ):
-                    keyed = None
-        if keyed is not None:
-            self._statuses(keyed, kept, stored)
+        books = OrderBooks(self.folder, self.parts, self._buckets, self.tally)
+        try:
+            compared = books.compare(self.sources.database)
+        except DatabaseError as error:
+            self.unable.append(f"[database] {error}")
+            return
+        if compared is not None:
+            self.compared[_ORDERS] = compared
 
     def again(self) -> None:
         """What brought no result is asked once more, after all books were read."""
@@ -241,36 +222,6 @@ class _Work:
             for told, calls, wrong in ask_again(self.open, again, self.contested):
                 self.asked_again += 1
                 self.tally.add(str(told.id), told.order, wrong, calls)
-
-    def _situations(self) -> Iterator[tuple[Situation, Made | None]]:
-        for number in range(self.count):
-            yield from situations(self.parts, number)
-
-    def _keep(self, database: Database, situation: Situation, made: Made, put: Put) -> bool:
-        try:
-            key = database.order_key(made.order())
-        except DatabaseError as error:
-            self.unable.append(str(error))
-            return False
-        put_situation(put, key, situation)
-        return True
-
-    def _statuses(self, database: Database, kept: Buckets, stored: Buckets) -> None:
-        try:
-            with stored.filling() as put:
-                for key, row in database.each_order():
-                    status = {"status": row["status"]} if "status" in row else {}
-                    put_row(put, key, status)
-        except DatabaseError as error:
-            self.unable.append(f"[database] {error}")
-            return
-        words, count = Words.of(database), 0
-        for number in range(self.count):
-            for situation, rows in beside_rows(kept, stored, number):
-                wrong = status_fits(situation, rows, words)
-                self.tally.add(situation.number, situation.number, wrong, ())
-                count += 1
-        self.compared[_ORDERS] = count
 
 
 @contextmanager

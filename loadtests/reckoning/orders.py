@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +61,18 @@ def twice(situation: Situation) -> Iterator[Found]:
 
 
 def status_fits(
-    situation: Situation, rows: Sequence[Mapping[str, Any]], words: Words
+    situation: Situation, rows: Sequence[Sequence[Any]], words: Words
 ) -> Iterator[Found]:
-    """Whether the order's row says paid exactly if a transaction of it is performed."""
+    """Whether the order's row says paid exactly if a transaction of it is performed.
+
+    A row is its status alone, or nothing if that is not mapped.
+    """
     if len(rows) > 1:
         yield Kind.DOUBLED, f"the orders table has it {len(rows)} times"
     if not rows:
         yield Kind.LOST, "the orders table does not know it"
-    elif "status" in rows[0]:
-        yield from _status(rows[0]["status"], situation, words)
+    elif rows[0]:
+        yield from _status(rows[0][0], situation, words)
 
 
 def _status(status: Any, situation: Situation, words: Words) -> Iterator[Found]:
@@ -109,23 +112,24 @@ def put_situation(put: Put, key: str, situation: Situation) -> None:
     put(key, line_of((key, situation)))
 
 
-def put_row(put: Put, key: str, row: Mapping[str, Any]) -> None:
-    """Keep a row of the orders table beside it."""
-    put(key, line_of((key, row)))
+def put_row(put: Put, key: str, status: Any) -> None:
+    """Keep what a row of the orders table says beside it; UNSET if no status is mapped."""
+    put(key, line_of((key,) if status is msgspec.UNSET else (key, status)))
 
 
 def beside_rows(
     kept: Buckets, stored: Buckets, number: int
-) -> Iterator[tuple[Situation, list[dict[str, Any]]]]:
-    """Each order of one bucket with its rows."""
-    rows: dict[str, list[dict[str, Any]]] = {}
+) -> Iterator[tuple[Situation, list[list[Any]]]]:
+    """Each order of one bucket with its rows: for each its status, if that is mapped."""
+    rows: dict[str, list[list[Any]]] = {}
     decode_kept = msgspec.json.Decoder(tuple[str, Situation]).decode
+    decode = msgspec.json.Decoder().decode
     wanted = [decode_kept(line) for line in kept.lines(number)]
     for key, _ in wanted:
         rows[key] = []
     for line in stored.lines(number):
-        key, row = msgspec.json.decode(line)
+        key, *status = decode(line)
         if key in rows:
-            rows[key].append(row)
+            rows[key].append(status)
     for key, situation in wanted:
         yield situation, rows[key]

@@ -462,6 +462,18 @@ def test_a_database_that_is_gone_is_told_and_the_rest_compared(tmp_path: Path) -
     assert [text.partition(":")[0] for text in found.unable] == ["[database] sqlite"] * 2
 
 
+def test_orders_that_cannot_be_found_are_told_and_the_rest_compared(tmp_path: Path) -> None:
+    world = right_world()
+    _other_payment(world, 2)
+    world.write_ledgers(tmp_path / "run")
+    world.write_database(tmp_path / "shop.db")
+    with closing(open_database(tmp_path / "shop.db", where="{bill}")) as database:
+        found = reckon(tmp_path / "run", Sources(world.statement, database))
+    assert dict(found.counts) == {Kind.PAID_TWICE: 1}
+    (why,) = found.unable
+    assert "where uses {bill}" in why
+
+
 def test_secrets_are_masked_before_anything_is_written(tmp_path: Path) -> None:
     world = right_world()
     one = _first(world, 1)

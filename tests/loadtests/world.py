@@ -162,18 +162,17 @@ def _tashkent(ms: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{ms % 1000:03d}"
 
 
-def open_database(path: Path, *, unit: str = "ms", orders: bool = True) -> Database:
+def open_database(path: Path, *, unit: str = "ms", where: str = "{number}") -> Database:
     """The merchant's database as its configuration maps it; to be closed."""
     tables: dict[str, Any] = {
         "transactions": {"table": "tx", "columns": {n: n for n in COLUMNS}, "time_unit": unit}
     }
-    if orders:
-        tables["orders"] = {
-            "table": "shop",
-            "where": {"number": "{number}"},
-            "columns": {"amount": "total", "status": "status"},
-            "status": STATUS,
-        }
+    tables["orders"] = {
+        "table": "shop",
+        "where": {"number": where},
+        "columns": {"amount": "total", "status": "status"},
+        "status": STATUS,
+    }
     return Database(DatabaseConfig.model_validate({"url": f"sqlite:///{path}", **tables}))
 
 
