@@ -53,9 +53,7 @@ def run_bugs(
         for path, name in ((json_file, "matrix as JSON"), (html_file, "matrix as HTML")):
             if path is not None:
                 prepare(path, name)
-        # Some of them wait, and leave a processor to another.
-        at_once = jobs or (os.cpu_count() or 1) + 1
-        return _matrix(rows, json_file, html_file, at_once)
+        return _matrix(rows, json_file, html_file, jobs or os.cpu_count() or 1)
     except NoBugs as error:
         click.echo(str(error), err=True)
         return error.code

@@ -46,15 +46,19 @@ _TOLD = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
 
 
 def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
-    """Check each bug, and the reference merchant without one in every set-up that they use."""
+    """Check each bug, and the reference merchant without one in every set-up that they use.
+
+    One merchant more than `jobs` is checked at a time: while one waits, another has its processor.
+    """
+    places = jobs + 1
     setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
     told = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
     todo = sorted(told, key=lambda row: row.needs not in _LONG)  # no long one shall come last
     found: dict[tuple[str, str, str], Seen] = {}
-    with _progress(console, len(todo)) as line, _workers(jobs) as pool:
+    with _progress(console, len(todo)) as line, _workers(places) as pool:
         running = {pool.submit(_examine, row): row for row in todo}
         names = (row.name for row in todo)
-        for name in islice(names, jobs):
+        for name in islice(names, places):
             line.began(name)
         for done in as_completed(running):
             row = running[done]
@@ -77,9 +81,9 @@ def _result(row: Row, done: Future[Seen]) -> Seen:
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _workers(places: int) -> Iterator[ProcessPoolExecutor]:
     # Each reads the catalogue once. Ctrl-C is ours to hear; they finish the merchant they have.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare)
+    pool = ProcessPoolExecutor(places, get_context("spawn"), _prepare)
     try:
         yield pool
     finally:
@@ -120,9 +124,10 @@ def _catalogue() -> Catalogue:
 def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> list[PlacedScenario]:
     """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks.
 
-    Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
-    more if it is the moment of a crash; the others, where a bug is told by the way, go once. A
-    merchant is killed only for a bug that needs it: each start costs as much as all other calls.
+    Scenarios that show such a rule are run as ever, or in more rounds if it takes the moment of a
+    crash. In all others, where a bug is told by the way, everything is done once: no rounds, and no
+    second call of each change, though Payme makes it. A merchant is killed only for a bug that
+    needs it: each start costs as much as all other calls.
     """
     whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
     if not row.breaks:
@@ -143,8 +148,12 @@ def _with_rounds(placed: PlacedScenario, needs: str) -> PlacedScenario:
 
 
 def _once(placed: PlacedScenario) -> PlacedScenario:
-    inner = placed.scenario
-    return replace(placed, scenario=inner.model_copy(update={"rounds": 1}))
+    steps = tuple(
+        step if step.step.repeat else replace(step, step=step.step.model_copy(update={"repeat": 1}))
+        for step in placed.steps
+    )
+    scenario = placed.scenario.model_copy(update={"rounds": 1})
+    return replace(placed, scenario=scenario, steps=steps)
 
 
 @cache
