@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import shutil
@@ -50,7 +51,7 @@ def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
 
     One merchant more than `jobs` is checked at a time: while one waits, another has its processor.
     """
-    places = jobs + 1
+    places = min(jobs + 1, len(rows) + 1)
     setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
     told = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
     todo = sorted(told, key=lambda row: row.needs not in _LONG)  # no long one shall come last
@@ -124,10 +125,9 @@ def _catalogue() -> Catalogue:
 def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> list[PlacedScenario]:
     """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks.
 
-    Scenarios that show such a rule are run as ever, or in more rounds if it takes the moment of a
-    crash. In all others, where a bug is told by the way, everything is done once: no rounds, and no
-    second call of each change, though Payme makes it. A merchant is killed only for a bug that
-    needs it: each start costs as much as all other calls.
+    Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
+    more if it is the moment of a crash; the others, where a bug is told by the way, go once. A
+    merchant is killed only for a bug that needs it: each start costs as much as all other calls.
     """
     whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
     if not row.breaks:
@@ -148,17 +148,15 @@ def _with_rounds(placed: PlacedScenario, needs: str) -> PlacedScenario:
 
 
 def _once(placed: PlacedScenario) -> PlacedScenario:
-    steps = tuple(
-        step if step.step.repeat else replace(step, step=step.step.model_copy(update={"repeat": 1}))
-        for step in placed.steps
-    )
-    scenario = placed.scenario.model_copy(update={"rounds": 1})
-    return replace(placed, scenario=scenario, steps=steps)
+    inner = placed.scenario
+    return replace(placed, scenario=inner.model_copy(update={"rounds": 1}))
 
 
 @cache
 def _nursery() -> Nursery:
-    return Nursery()
+    made = Nursery()
+    atexit.register(made.close)
+    return made
 
 
 def _examine(row: Row) -> Seen:
