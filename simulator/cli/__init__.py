@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,20 @@ def cli() -> None:
     payme-sandbox init                           write payme-sandbox.toml for your merchant
     payme-sandbox check --config payme-sandbox.toml
     """
+
+
+class _NotInstalled(click.ClickException):
+    exit_code = 2
+
+
+def _need_load() -> None:
+    """What only `load` needs is not installed with the rest."""
+    missing = [name for name in ("locust", "hdrh", "msgspec") if find_spec(name) is None]
+    if missing:
+        raise _NotInstalled(
+            f"{', '.join(missing)} is not installed here; load needs it: "
+            "pip install 'payme-sandbox[load]'"
+        )
 
 
 def _target_options(command: Any) -> Any:
@@ -247,6 +262,7 @@ def bugs(context: click.Context, /, **options: Any) -> None:
 @click.pass_context
 def load(context: click.Context, /, **options: Any) -> None:
     """Many payments at once: how fast, how many errors, and whether the money adds up."""
+    _need_load()
     from simulator.cli.load import LoadOptions, run_load
 
     context.exit(run_load(LoadOptions(**options)))
@@ -263,6 +279,7 @@ def load(context: click.Context, /, **options: Any) -> None:
 @click.pass_context
 def reckon(context: click.Context, /, folder: Path, **options: Any) -> None:
     """Reconcile a load that was made by Locust's own command, from the folder it has left."""
+    _need_load()
     from simulator.cli.load import LoadOptions, run_reckon
 
     context.exit(run_reckon(folder, LoadOptions(**options)))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from loadtests.ledger import calls_of, orders_of
@@ -132,3 +135,48 @@ def test_a_merchant_that_answers_garbage_fails_the_load(tmp_path: Path) -> None:
     assert ran.code == 5, ran.text
     assert "not JSON" in ran.out
     assert "errors > 1%: 100.00 %" in ran.out
+
+
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.cli.find_spec", lambda name: None if name == "locust" else 1)
+    ran = Command(tmp_path).within("load")
+    assert ran.code == 2
+    assert "locust is not installed here" in ran.err
+    assert "payme-sandbox[load]" in ran.err
+
+
+def _paid(command: Command) -> int:
+    """How many lines of the ledgers tell of a performed transaction."""
+    ledgers = command.folder.glob(".payme-sandbox/load/*/calls-*.jsonl")
+    return sum(path.read_bytes().count(b'"state":2') for path in ledgers)
+
+
+def _workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Started with the plan and the master's port."""
+    below = psutil.Process(process.pid).children(recursive=True)
+    return [one for one in below if "loadtests" in one.cmdline() and one.cmdline()[-1].isdigit()]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 90
+    while not holds():
+        assert time.monotonic() < end, "it does not come to that"
+        time.sleep(0.1)
+
+
+def test_a_worker_that_is_killed_leaves_the_rest_to_the_others(command: Command) -> None:
+    process = command.start("load", "--processes", "2", "--duration", "10m", "--orders", "200")
+    _until(lambda: _paid(command) >= 2)
+    worker, _ = _workers(process)
+    worker.kill()
+    before = _paid(command)
+    _until(lambda: _paid(command) > before + 5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=100)
+    assert process.returncode == 130, out + err
+    words = " ".join(out.split())
+    assert "1 of 2 workers were lost" in words
+    assert "the last calls of workers that were killed" in words
+    assert "The money does not add up" not in words
