@@ -47,16 +47,17 @@ def work(plan: Plan, loaded: Loaded, port: int) -> None:
     def report(data: dict[str, Any], **_: Any) -> None:
         data[_OURS] = {"drained": worker.tally.drain(), "out_of_orders": worker.out_of_orders}
 
-    def last_words(**_: Any) -> None:
+    def finish(**_: Any) -> None:
+        runner.stop()
         worker.close()
         runner.send_message("payme-ended", {"drained": worker.tally.drain()})
 
     runner.register_message("payme-prepare", prepare, concurrent=True)
+    runner.register_message("payme-finish", finish, concurrent=True)
     share = lambda: (max(1, runner.user_count), plan.users)  # noqa: E731
     events = environment.events
     events.test_start.add_listener(lambda **_: worker.begin(share))
     events.test_stopping.add_listener(lambda **_: worker.stop())
-    events.test_stop.add_listener(last_words)
     events.report_to_master.add_listener(report)
     runner.greenlet.join()
 
@@ -99,9 +100,7 @@ class Master:
             if why:
                 run.failed(why)
             else:
-                run.go(lambda: self._collect(run.board), lambda: self._out_of_orders)
-                self._await(lambda: self._ended >= self._alive(), _LAST_WORDS_S)
-                self._collect(run.board)
+                run.go(lambda: self._collect(run.board), lambda: self._out_of_orders, self._finish)
             lost = self._plan.workers - self._ended if not why else 0
             if lost:
                 run.board.totals.notes.append(f"{lost} of {self._plan.workers} workers were lost")
@@ -121,6 +120,15 @@ class Master:
         stop = self._commands.stop
         self._await(lambda: stop.is_set() or len(self._ready) >= self._alive(), None)
         return ASKED if stop.is_set() else next((why for why in self._ready if why), "")
+
+    def _finish(self) -> None:
+        """First of all nobody is to give payers to workers any more."""
+        shape = self._runner.shape_greenlet
+        if shape is not None:
+            shape.kill()
+        self._runner.send_message("payme-finish", {})
+        patience = self._environment.stop_timeout + _LAST_WORDS_S
+        self._await(lambda: self._ended >= self._alive(), patience)
 
     def _alive(self) -> int:
         return sum(process.poll() is None for process in self._processes)

@@ -17,7 +17,6 @@ import locust
 import msgspec
 from gevent.event import Event
 from locust.env import Environment
-from locust.runners import STATE_CLEANUP, STATE_STOPPED, STATE_STOPPING
 
 from loadtests.board import Board, write_outcome
 from loadtests.payer import Payer
@@ -28,12 +27,12 @@ from loadtests.worker import Worker
 from simulator.config import Loaded
 
 _TICK_S = 0.5
-_OVER = (STATE_CLEANUP, STATE_STOPPING, STATE_STOPPED)
 ASKED = "asked to end"
 
 
 class Shape(locust.LoadTestShape):
-    """How many payers there are: all of them in the open model, where the arrivals vary."""
+    """How many payers there are: all of them in the open model, where the arrivals vary. When to
+    end is not left to Locust, which lets workers go before they have told everything."""
 
     abstract = False
 
@@ -45,10 +44,9 @@ class Shape(locust.LoadTestShape):
         """The load begins now."""
         self.start_time = time.perf_counter()
 
-    def tick(self) -> tuple[int, float] | None:
+    def tick(self) -> tuple[int, float]:
+        """As Locust asks about once a second."""
         plan, at = self._plan, int((time.perf_counter() - self.start_time) * 1000)
-        if at >= plan.duration_ms:
-            return None
         shape = "steady" if plan.rate is not None else plan.shape
         return users_at(shape, plan.users, at, plan.duration_ms), float(plan.users)
 
@@ -110,25 +108,30 @@ class Run:
             loaded.config.load.thresholds, plan.duration_ms, lambda: runner.user_count
         )
 
-    def go(self, collect: Callable[[], None], trouble: Callable[[], str]) -> None:
-        """`collect` brings what was measured to the board; `trouble` is why no more can be done."""
+    def go(
+        self,
+        collect: Callable[[], None],
+        trouble: Callable[[], str],
+        end: Callable[[], None],
+    ) -> None:
+        """`collect` brings what was measured to the board; `trouble` is why no more can be done;
+        `end` returns when the last payment has ended."""
         self._runner.start_shape()
-        while self._runner.state not in _OVER and not self._to_be_ended():
+        while not self._to_be_ended():
             collect()
             say({"progress": self.board.progress()})
             self._stopped, self._failed = self.board.abort(), trouble()
         self.board.end()
-        shape = self._runner.shape_greenlet
-        if self._stopped or self._failed:
-            self._runner.stop()
-        elif shape is not None:
-            shape.join()  # it stops the payers by itself
+        end()
         collect()
 
     def _to_be_ended(self) -> bool:
-        if self._commands.stop.wait(0 if self._stopped or self._failed else _TICK_S):
-            self._stopped = self._stopped or ASKED
-        return bool(self._stopped or self._failed)
+        if self._stopped or self._failed:
+            return True
+        left_s = (self._plan.duration_ms - self.board.elapsed_ms) / 1000
+        if left_s > 0 and self._commands.stop.wait(min(left_s, _TICK_S)):
+            self._stopped = ASKED
+        return bool(self._stopped) or left_s <= 0
 
     def finish(self, workers: int) -> None:
         """Write down what there was."""
@@ -156,6 +159,12 @@ def alone(plan: Plan, loaded: Loaded) -> None:
         run = Run(plan, loaded, environment, commands)
         worker.begin(lambda: (1, 1))
         environment.events.test_stopping.add_listener(lambda **_: worker.stop())
-        run.go(lambda: run.board.add(worker.tally.drain()), lambda: worker.out_of_orders)
+        runner = environment.runner
+        assert runner is not None
+        run.go(
+            lambda: run.board.add(worker.tally.drain()),
+            lambda: worker.out_of_orders,
+            runner.stop,
+        )
     worker.close()
     run.finish(1)
