@@ -64,9 +64,10 @@ def answered(
     settings = Settings(key=KEY, database=f"sqlite:///{folder}/shop.db")
     database = Watched(settings)
     body = json.dumps(envelope("Scripted", PARAMS, id=5)).encode()
-    answer = json.loads(Webhook(settings, database).answer(basic(), body))
+    said = Webhook(settings, database).answer(basic(), body)
     database.engine.dispose()
-    return answer, database.ways
+    assert isinstance(said, bytes)
+    return json.loads(said), database.ways
 
 
 @pytest.mark.parametrize(
