@@ -54,7 +54,8 @@ def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
     places = min(jobs + 1, len(rows) + 1)
     setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
     told = [*(Row.without_bug(setup, profile) for setup, profile in setups), *rows]
-    todo = sorted(told, key=lambda row: row.needs not in _LONG)  # no long one shall come last
+    # No long one shall come last.
+    todo = sorted(told, key=lambda row: bool(row.breaks) and row.needs not in _LONG)
     found: dict[tuple[str, str, str], Seen] = {}
     with _progress(console, len(todo)) as line, _workers(places) as pool:
         running = {pool.submit(_examine, row): row for row in todo}
@@ -127,11 +128,14 @@ def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> l
 
     Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
     more if it is the moment of a crash; the others, where a bug is told by the way, go once. A
-    merchant is killed only for a bug that needs it: each start costs as much as all other calls.
+    merchant is killed only for a bug that needs it: that takes longer than all other calls.
+
+    Without a bug it is everything that may be run against any bug.
     """
     whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
     if not row.breaks:
-        return whole
+        slow = [] if only else [s for s in catalogue.scenarios if s not in whole]
+        return [*whole, *(_with_rounds(s, "crash") for s in slow)]
     own = [s for s in catalogue.scenarios if set(row.breaks) & set(s.scenario.rules)]
     chosen = whole if only else [*whole, *(s for s in own if s not in whole)]
     if row.needs != "crash":
