@@ -63,17 +63,24 @@ def with_calls(
                 if call.order in wanted:
                     wanted[call.order].append(call)
     shown = {
-        order: tuple(mask(words_of(call)) for call in sorted(calls, key=lambda c: c.sent)[:_CALLS])
+        order: tuple(
+            mask(words_of(call, named=True))
+            for call in sorted(calls, key=lambda c: c.sent)[:_CALLS]
+        )
         for order, calls in wanted.items()
     }
     return tuple(one if one.calls else replace(one, calls=shown[one.order]) for one in listed)
 
 
-def words_of(call: Ended) -> str:
-    """One call on one line: when it was sent (ms), why, how long it took, what came."""
+def words_of(call: Ended, *, named: bool = False) -> str:
+    """One call on one line: when it was sent (ms), why, how long it took, what came.
+
+    named: with Payme's id, where there are several transactions.
+    """
+    whose = f" {call.id}" if named and call.id else ""
     why = "" if call.why == "pay" else f" ({call.why})"
     took = f"{call.took_us // 1000}.{call.took_us // 100 % 10} ms"
-    return f"{call.sent} {call.method}{why} {took}: {_answer(call)}"
+    return f"{call.sent} {call.method}{whose}{why} {took}: {_answer(call)}"
 
 
 def _answer(call: Ended) -> str:

@@ -84,7 +84,7 @@ def _path(points: Points, first: int, last: int, top: int) -> str:
         x = (at - first) * WIDTH // (last - first) if last > first else WIDTH // 2
         y = HEIGHT - value * HEIGHT // top
         # a point by itself is a short stroke, or nobody would see it
-        parts.append(f"L{x} {y}" if drawing else f"M{x} {y}h1")
+        parts.append(f"L{x} {y}" if drawing else f"M{x} {y}h4")
         drawing = True
     return "".join(parts)
 

@@ -192,7 +192,7 @@ def test_milliseconds_have_three_digits(us: int, words: str) -> None:
 
 def test_a_line_has_gaps_where_there_is_no_value() -> None:
     drawn = chart("x", "ms", [("p50", "p50", [(0, 0), (1, 1500), (2, None), (4, 2000)])], 1000)
-    assert [line.path for line in drawn.lines] == ["M0 200h1L250 50M1000 0h1"]
+    assert [line.path for line in drawn.lines] == ["M0 200h4L250 50M1000 0h4"]
     assert (drawn.top, drawn.middle, drawn.lines[0].highest) == ("2", "1", "2")
     assert drawn.said == "x, ms, from second 0 to 4: p50 up to 2"
 
