@@ -7,7 +7,7 @@ WORKERS ?= 2
 SOAK ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench bench-reckoning load test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver load test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,8 +47,12 @@ bench: $(READY)  ## what the reference merchant carries, beside payme-pkg and th
 bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory
 	$(BIN)/python -m loadtests.benchmarks.reckoning
 
-load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, how many errors
-	$(BIN)/payme-sandbox load --users 50 --duration 30s
+bench-driver: $(READY)  ## what the load driver itself can do, and what a payer costs over a bare FastHttpUser
+	$(BIN)/python -m loadtests.benchmarks.driver
+
+load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, and whether the money adds up (.payme-sandbox/load.html)
+	@mkdir -p .payme-sandbox
+	$(BIN)/payme-sandbox load --users 50 --duration 30s --html .payme-sandbox/load.html
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -116,7 +116,7 @@ class PayerLine:
         text = reply.text or wrong
         if text:
             tally.call(method, reply.took_us, "unanswered" if unanswered else "wrong")
-            tally.trouble(method, text, False, f"order {call.order}, transaction {call.id}")
+            tally.trouble(method, text, False, _example(call))
         else:
             tally.call(method, reply.took_us)
             if reply.kind == "error":
@@ -147,6 +147,11 @@ class PayerLine:
     def transaction_id(self) -> str:
         """A new one of Payme's."""
         return self._worker.ids.take()
+
+
+def _example(call: Call) -> str:
+    order = f"order {call.order}" if call.order else ""
+    return f"{order}, transaction {call.id}" if call.id else order
 
 
 def _silence(text: str) -> Reply:
