@@ -32,7 +32,6 @@ from simulator.conformance.preflight import preflight
 from simulator.conformance.runner import Runner, jobs_of
 from simulator.conformance.selection import Selection, select
 from simulator.interrupts import interrupts
-from simulator.observers.groups import Spawn, popen
 from simulator.observers.process import MerchantProcess
 from simulator.reports.progress import ProgressLine
 from simulator.reports.zoo import Row, Seen, Told
@@ -58,7 +57,7 @@ def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
     todo = sorted(told, key=lambda row: bool(row.breaks) and row.needs not in _LONG)
     found: dict[tuple[str, str, str], Seen] = {}
     with _progress(console, len(todo)) as line, _workers(places) as pool:
-        running = {pool.submit(_examine, row): row for row in todo}
+        running = {pool.submit(_examine, row, _like(row, rows)): row for row in todo}
         names = (row.name for row in todo)
         for name in islice(names, places):
             line.began(name)
@@ -69,6 +68,12 @@ def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
             for name in islice(names, 1):
                 line.began(name)
     return [found[_key(row)] for row in told]
+
+
+def _like(row: Row, rows: Sequence[Row]) -> list[Row]:
+    """The bugs for which a merchant without one stands."""
+    alike = [one for one in rows if (one.setup, one.profile) == (row.setup, row.profile)]
+    return [] if row.breaks else alike
 
 
 def _key(row: Row) -> tuple[str, str, str]:
@@ -123,21 +128,24 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def scenarios_for(catalogue: Catalogue, row: Row, only: Sequence[str] = ()) -> list[PlacedScenario]:
+def scenarios_for(
+    catalogue: Catalogue, row: Row, others: Sequence[Row] = ()
+) -> list[PlacedScenario]:
     """The whole catalogue; of the slow scenarios those that show a rule which the bug breaks.
 
     Rounds are for what depends on the moment: scenarios that show such a rule keep theirs, or get
     more if it is the moment of a crash; the others, where a bug is told by the way, go once. A
     merchant is killed only for a bug that needs it: that takes longer than all other calls.
 
-    Without a bug it is everything that may be run against any bug.
+    Without a bug it is also what is run against any of the `others`.
     """
-    whole = select(catalogue.scenarios, catalogue.rules, Selection(only))
+    whole = select(catalogue.scenarios, catalogue.rules, Selection())
     if not row.breaks:
-        slow = [] if only else [s for s in catalogue.scenarios if s not in whole]
-        return [*whole, *(_with_rounds(s, "crash") for s in slow)]
+        usual = {placed.id for placed in whole}
+        more = {p.id: p for other in others for p in scenarios_for(catalogue, other)}
+        return [*whole, *(placed for name, placed in more.items() if name not in usual)]
     own = [s for s in catalogue.scenarios if set(row.breaks) & set(s.scenario.rules)]
-    chosen = whole if only else [*whole, *(s for s in own if s not in whole)]
+    chosen = [*whole, *(s for s in own if s not in whole)]
     if row.needs != "crash":
         chosen = [s for s in chosen if not any(step.step.restart for step in s.steps)]
     return [_with_rounds(s, row.needs) if s in own else _once(s) for s in chosen]
@@ -163,15 +171,8 @@ def _nursery() -> Nursery:
     return made
 
 
-def _examine(row: Row) -> Seen:
-    return examine(row, spawn=_nursery().spawn)
-
-
-def examine(row: Row, only: Sequence[str] = (), spawn: Spawn = popen) -> Seen:
-    """One run against a fresh reference merchant that has the bug.
-
-    `only` names the scenarios; without it, it is the whole catalogue. `spawn` starts the merchant.
-    """
+def _examine(row: Row, others: Sequence[Row] = ()) -> Seen:
+    """One run of the catalogue against a fresh reference merchant that has the bug."""
     told: dict[tuple[str, str], Told] = {}
 
     def listen(event: Event) -> None:
@@ -186,8 +187,8 @@ def examine(row: Row, only: Sequence[str] = (), spawn: Spawn = popen) -> Seen:
         try:
             loaded = load_settings(path, None, None, environ)
             with ExitStack() as stack:
-                process = start_process(loaded, stack, environ, spawn)
-                stopped = _run(row, loaded, process, listen, only)
+                process = start_process(loaded, stack, environ, _nursery().spawn)
+                stopped = _run(row, loaded, process, listen, others)
         except TargetError as error:
             stopped = str(error)
     return Seen(row, tuple(told.values()), stopped)
@@ -198,7 +199,7 @@ def _run(
     loaded: Loaded,
     process: MerchantProcess | None,
     listen: Listener,
-    only: Sequence[str],
+    others: Sequence[Row],
 ) -> str:
     """Why the run ended early, or an empty text."""
     catalogue, floor = _catalogue(), Floor()
@@ -210,7 +211,7 @@ def _run(
             listen(ScenarioFinished("before-the-run", trouble.checks, 0))
             return trouble.text
         runner = Runner(opened.world, listen, floor, loaded.config.merchant.url)
-        runner.run(jobs_of(scenarios_for(catalogue, row, only)))
+        runner.run(jobs_of(scenarios_for(catalogue, row, others)))
         return runner.stopped
 
 

@@ -73,13 +73,15 @@ class Command:
         *arguments: str,
         interrupt: Callable[[], object] | None = None,
         stdout: int | IO[str] = subprocess.PIPE,
+        patience: int = 100,
     ) -> Ran:
-        """Run it to its end; `interrupt` waits for the moment at which Ctrl-C is pressed."""
+        """Run it to its end, for `patience` seconds at most; `interrupt` waits for the moment at
+        which Ctrl-C is pressed."""
         with self.start(*arguments, stdout=stdout) as process:
             if interrupt is not None:
                 interrupt()
                 process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=100)
+            out, err = process.communicate(timeout=patience)
         ran = Ran(process.returncode, out or "", err)
         assert "Traceback (most recent call last)" not in ran.text, ran.text
         assert KEY not in ran.text, "the key is shown"

@@ -43,10 +43,12 @@ def test_slips(command: Command) -> None:
     assert command.within("bugs", "--json", "a.json").code == 2
 
 
+@pytest.mark.timeout(300)
 def test_matrix_of_one(command: Command) -> None:
     ran = command(
         *("bugs", "--matrix", "--only", "perform.new-time-each"),
         *("--json", "matrix.json", "--html", "matrix.html"),
+        patience=280,
     )
 
     assert ran.code == 0, ran.text
