@@ -187,8 +187,9 @@ BUGS = (
     bug(
         "auth.strips-key",
         "blanks and line ends around the key are stripped",
-        "auth.part-of-key",
+        "auth.padded-key",
         _password(lambda given, key: given.strip() == key),
+        level="should",
     ),
     bug(
         "auth.any-scheme",

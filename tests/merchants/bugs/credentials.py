@@ -82,7 +82,7 @@ AUTH = (
     ),
     bug(
         "auth.strips",
-        "auth.part-of-key",
+        "auth.padded-key",
         "a line end behind the key is stripped",
         only="auth.check-transaction",
         trusts=_password(lambda given, key: given.rstrip() == key),
