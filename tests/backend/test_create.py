@@ -82,7 +82,8 @@ def test_a_second_transaction_is_impossible_to_the_documents(make: Make) -> None
     merchant = make(profile="docs")
     number = merchant.order()
     merchant.created(number)
-    assert merchant.code("CreateTransaction", **merchant.creation(number)) == -31008
+    error = merchant.error("CreateTransaction", **merchant.creation(number))
+    assert (error["code"], set(error)) == (-31008, {"code", "message"})
 
 
 def test_a_refused_creation_leaves_nothing(merchant: Merchant) -> None:
@@ -157,6 +158,14 @@ def test_a_new_transaction_that_is_too_old_is_refused(merchant: Merchant) -> Non
     assert merchant.code("CreateTransaction", **params) == -31008
     assert merchant.code("CheckTransaction", id=params["id"]) == -31003
     assert merchant.performed(number)
+
+
+@pytest.mark.parametrize(("more", "state"), [(0, 2), (1, -1)])
+def test_twelve_hours_to_the_millisecond(merchant: Merchant, more: int, state: int) -> None:
+    payme_id = merchant.created(merchant.order())
+    merchant.clock.move(HOURS_12 + more)
+    merchant.call("PerformTransaction", {"id": payme_id})
+    assert merchant.check(payme_id)["state"] == state
 
 
 def test_age_counts_from_paymes_time(merchant: Merchant) -> None:

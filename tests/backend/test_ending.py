@@ -59,7 +59,9 @@ def test_cancelling_before_payment_frees_the_order(merchant: Merchant) -> None:
     merchant.clock.move(700)
     result = merchant.result("CancelTransaction", id=payme_id, reason=3)
     assert result == {"transaction": "1", "cancel_time": merchant.clock.now, "state": -1}
-    assert merchant.status(number)["status"] == "pending"
+    order = merchant.status(number)
+    assert (order["status"], order["cancel_time"]) == ("pending", merchant.clock.now)
+    assert order["create_time"] == merchant.clock.now - 700
 
 
 def test_cancelling_after_payment_refunds_and_keeps_the_time_of_payment(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from backend.envelope import DEEPEST, parse
+from backend.errors import Refusal
 from tests.backend.merchant import Merchant, envelope
 
 STATEMENT = {"from": 0, "to": 1}
@@ -106,3 +108,17 @@ def test_answers_are_json_with_one_of_result_and_error(merchant: Merchant) -> No
     assert answer.content_type == "application/json; charset=utf-8"
     assert set(answer.get_json()) == {"jsonrpc", "id", "error"}
     assert set(merchant.post(envelope("GetStatement", STATEMENT))) == {"jsonrpc", "id", "result"}
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
+def test_nesting_has_one_limit_whatever_is_nested(begin: str, end: str) -> None:
+    def nested(levels: int) -> bytes:
+        inner = begin * (levels - 1) + "1" + end * (levels - 1)
+        return f'{{"params": {inner}}}'.encode()
+
+    assert not isinstance(parse(nested(DEEPEST)), Refusal)
+    assert isinstance(parse(nested(DEEPEST + 1)), Refusal)
+
+
+def test_a_wide_body_is_not_a_deep_one() -> None:
+    assert not isinstance(parse(json.dumps({"params": [[1], {}] * DEEPEST}).encode()), Refusal)

@@ -9,13 +9,16 @@ import pytest
 from simulator.protocol.answer import (
     DEEPEST,
     NO_ID,
+    Answer,
     check_http,
     check_id,
     code_is_integer,
     parse_json,
     read_answer,
 )
-from simulator.protocol.finding import Report
+from simulator.protocol.finding import MISSING, Report
+
+NOT_JSON, AROUND = "something that is not JSON", "text around the JSON"
 
 
 def broken(report: Report) -> list[str]:
@@ -201,3 +204,70 @@ def test_an_error_has_an_integer_code(error: object, fine: bool) -> None:
 def test_members_of_what_is_no_object_are_missing() -> None:
     answer = read_answer(200, b'{"result": [1]}', Report())
     assert answer.member("state") is answer.code
+
+
+def told(report: Report) -> list[tuple[str, str, str, str]]:
+    return [(f.rule, f.path, f.expected, f.actual) for f in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("body", "answer", "finding"),
+    [
+        (b"[1]", Answer("nothing", 201, body=[1]), ("json-object", "one JSON object", "array")),
+        (
+            b'{"id": 1}',
+            Answer("nothing", 201, body={"id": 1}),
+            ("result-xor-error", "exactly one of result and error", "neither"),
+        ),
+        (b'{"result": 5}', Answer("result", 201, result=5, body={"result": 5}), None),
+        (b'{"error": 5}', Answer("error", 201, error=5, body={"error": 5}), None),
+        (b"}{", Answer("nothing", 201), ("json-object", "one JSON object", NOT_JSON)),
+        (b'{"a": 1}}', Answer("nothing", 201), ("json-object", "one JSON object", NOT_JSON)),
+        (b'{"a": 1}]', Answer("nothing", 201), ("json-object", "one JSON object", AROUND)),
+    ],
+)
+def test_an_answer_is_read_whole(
+    body: bytes, answer: Answer, finding: tuple[str, str, str] | None
+) -> None:
+    report = Report()
+    assert read_answer(201, body, report) == answer
+    found = [(rule.partition(".")[2], wanted, seen) for rule, _, wanted, seen in told(report)]
+    assert found == ([] if finding is None else [finding])
+    assert {path for _, path, _, _ in told(report)} <= {"body"}
+
+
+def test_members_of_a_result() -> None:
+    answer = Answer("result", result={"state": 1, "reason": None})
+    assert [answer.member(name) for name in ("state", "reason", "more")] == [1, None, MISSING]
+    assert Answer("result", result=[1]).member("state") is MISSING
+
+
+@pytest.mark.parametrize(
+    ("sent", "body", "findings"),
+    [
+        (7, {}, [("envelope.id-present", "id", "7", "nothing")]),
+        (7, {"id": None}, [("envelope.id-present", "id", "7", "null")]),
+        (7, {"id": 8}, [("envelope.id-same", "id", "7", "8")]),
+        (7, {"id": "7"}, [("envelope.id-type", "id", "7 (integer)", '"7" (string)')]),
+    ],
+)
+def test_what_is_told_of_an_id(
+    sent: object, body: dict[str, object], findings: list[tuple[str, str, str, str]]
+) -> None:
+    report = Report()
+    check_id(sent, Answer("result", body=body), report)
+    assert told(report) == findings
+
+
+def test_what_is_told_of_http_and_of_codes() -> None:
+    report = Report()
+    check_http(500, "text/html", report)
+    check_http(200, "", report)
+    code_is_integer(Answer("error", error={"code": "5"}), report)
+    code_is_integer(Answer("error", error="no"), report)
+    assert told(report) == [
+        ("transport.http-200", "HTTP status", "200", "500"),
+        ("transport.content-type", "Content-Type", "application/json or text/json", "text/html"),
+        ("error.code-integer", "error.code", "an integer", '"5"'),
+        ("error.code-integer", "error.code", "an integer", '"no"'),
+    ]

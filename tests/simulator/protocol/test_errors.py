@@ -106,3 +106,30 @@ def test_codes_that_a_method_may_answer(method: Method | None, code: int, known:
 def test_an_error_whose_code_is_no_integer_is_judged_no_further() -> None:
     assert broken({"code": "-31050"}) == ["error.code-integer"]
     assert broken("no") == ["error.code-integer"]
+
+
+@pytest.mark.parametrize(
+    ("error", "findings"),
+    [
+        ({"code": -31003}, [("error.code", "a code that is documented for this method", "-31003")]),
+        (
+            {"code": -31050, "data": 5},
+            [
+                ("error.message", "a message", "nothing"),
+                ("error.data", '"order_id" or "phone"', "5"),
+            ],
+        ),
+        ({**GOOD, "message": "no"}, [("error.message", "an object with ru, uz and en", '"no"')]),
+        (
+            {**GOOD, "message": {"ru": "x"}},
+            [("error.message", "a text for each of ru, uz and en", '{"ru": "x"}')],
+        ),
+    ],
+)
+def test_what_is_told_of_an_error(
+    error: dict[str, object], findings: list[tuple[str, str, str]]
+) -> None:
+    report = Report()
+    answer = read_answer(200, json.dumps({"error": error}).encode(), report)
+    check_error(Method.CREATE, answer, MEMBERS, report)
+    assert [(f.path, f.expected, f.actual) for f in report.findings] == findings

@@ -10,6 +10,7 @@ from simulator.protocol.kinds import (
     is_int,
     is_payme_id,
     is_timestamp,
+    is_timestamp_text,
     is_unset,
     kind_name,
     payme_would_send,
@@ -30,6 +31,12 @@ def test_integers() -> None:
 def test_timestamps_have_thirteen_digits() -> None:
     assert [v for v in (10**12, 10**13 - 1) if not is_timestamp(v)] == []
     assert [v for v in (10**12 - 1, 10**13, -T, float(T), str(T), True) if is_timestamp(v)] == []
+
+
+def test_timestamps_in_quotes() -> None:
+    assert is_timestamp_text(str(T))
+    odd = [T, str(T)[1:], str(T) + "0", str(float(T)), "-" + str(T)[1:], "١" * 13, "", None]
+    assert [v for v in odd if is_timestamp_text(v)] == []
 
 
 def test_unset() -> None:

@@ -11,7 +11,7 @@ import pytest
 from simulator.protocol.oracle import Book, Seen, Terms, after, explains
 from simulator.protocol.vocabulary import Method
 
-A, B = "a" * 24, "b" * 24
+A, B, C = "a" * 24, "b" * 24, "c" * 24
 ONE_TIME, BALANCE = Terms(), Terms(one_time=False)
 NO_REFUNDS = Terms(refunds=False)
 
@@ -48,6 +48,7 @@ RIGHT: list[tuple[str, Book, list[Seen], Book, Terms]] = [
     ("no refund", ((A, 1),), [cancel(code=FULL), perform()], ((A, 2),), NO_REFUNDS),
     ("a new one after a cancel", ((A, 1),), [create(B), cancel()], ((A, -1), (B, 1)), ONE_TIME),
     ("closed after a cancel", ((A, 1),), [create(B, code=BUSY), cancel()], ((A, -1),), ONE_TIME),
+    ("an order stays closed", ((A, -1),), [create(B, code=BUSY)], ((A, -1),), ONE_TIME),
     ("repeat after its cancel", ((A, 1),), [cancel(), create(code=BUSY)], ((A, -1),), ONE_TIME),
     ("performed before it was there", (), [perform(code=GONE), create()], ((A, 1),), ONE_TIME),
     ("cancelled before it was there", (), [cancel(code=GONE), create()], ((A, 1),), ONE_TIME),
@@ -78,6 +79,9 @@ WRONG: list[tuple[str, Book, list[Seen], Book | None, Terms]] = [
     ("performed though cancelled", ((A, -1),), [perform()], ((A, -1),), ONE_TIME),
     ("wrong code for unknown", (), [perform(code=BUSY)], (), ONE_TIME),
     ("wrong code for cancelled", ((A, -1),), [perform(code=GONE)], ((A, -1),), ONE_TIME),
+    ("a state that there is none", ((A, -1),), [perform(state=0)], ((A, -1),), ONE_TIME),
+    ("created anew after its cancel", ((A, -1),), [create()], None, ONE_TIME),
+    ("a dead end, two ways", ((A, 1), (B, 1)), [perform(A), perform(B), create(C)], None, ONE_TIME),
     ("wrong state of a create", (), [create(state=2)], ((A, 2),), ONE_TIME),
     ("created over a paid one", ((A, 2),), [create(B)], None, ONE_TIME),
 ]
