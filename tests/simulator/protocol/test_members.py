@@ -99,7 +99,13 @@ def test_transaction_is_there(number: object) -> None:
     assert found(Method.CHECK, without(RECORD, "transaction")) == [rule]
 
 
-@pytest.mark.parametrize("number", [771, 0, False, ["771"]])
+@pytest.mark.parametrize("number", [0, "0"])
+def test_no_transaction_has_the_number_0(number: object) -> None:
+    zero = ("types.transaction-not-zero", "result.transaction")
+    assert zero in found(Method.CREATE, {**CREATED, "transaction": number})
+
+
+@pytest.mark.parametrize("number", [771, False, ["771"]])
 def test_transaction_is_a_text(number: object) -> None:
     assert found(Method.PERFORM, {**PERFORMED, "transaction": number}) == [
         ("types.transaction-string", "result.transaction")
