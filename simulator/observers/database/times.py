@@ -34,18 +34,7 @@ class TimeValue:
     @property
     def unset(self) -> bool:
         """0, NULL, empty, or one of the ways to write that there is no time."""
-        value = plain(self.raw)
-        if value is None or (isinstance(value, str) and value.strip() in ("", "0", "null")):
-            return True
-        if isinstance(value, str) and value.startswith(_NEVER):
-            return True
-        if isinstance(value, datetime) and value.year == 1:
-            return True
-        known = self._microseconds()
-        if known is None:
-            return False
-        shift = _MOST_QUARTERS * _QUARTER_US if self.unit == "datetime" else 0
-        return abs(known[0]) <= shift
+        return self._unset(self._microseconds())
 
     def matches(self, ms: int) -> bool:
         """Whether this is `ms`, truncated or rounded as the column's precision demands.
@@ -54,20 +43,35 @@ class TimeValue:
         """
         if self.unit == "ms" and type(self.raw) is int:
             return self.raw == ms  # what is kept as it came, and most often
-        if ms == 0 or self.unset:
-            return ms == 0 and self.unset
         known = self._microseconds()
+        if ms == 0 or self._unset(known):
+            return ms == 0 and self._unset(known)
         if known is None:
             return False
         value, step = known
         off = value - ms * 1000
+        if _within(off, step):
+            return True
         if self.unit != "datetime" or decimal_of(self.raw) is not None:
-            return _within(off, step)
+            return False
         quarters = off // _QUARTER_US
         return any(
             abs(q) <= _MOST_QUARTERS and _within(off - q * _QUARTER_US, step)
             for q in (quarters, quarters + 1)
         )
+
+    def _unset(self, known: tuple[int, int] | None) -> bool:
+        value = plain(self.raw)
+        if value is None or (isinstance(value, str) and value.strip() in ("", "0", "null")):
+            return True
+        if isinstance(value, str) and value.startswith(_NEVER):
+            return True
+        if isinstance(value, datetime) and value.year == 1:
+            return True
+        if known is None:
+            return False
+        shift = _MOST_QUARTERS * _QUARTER_US if self.unit == "datetime" else 0
+        return abs(known[0]) <= shift
 
     def __str__(self) -> str:
         if self.unset:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_SCIENTIFIC = re.compile(r"-?\d(\.\d+)?e[+-]?\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def decimal_of(value: Any) -> Decimal | None:
     text = value.strip()
     if _NUMBER.fullmatch(text):
         return Decimal(text)
-    return Decimal(text) if re.fullmatch(r"-?\d(\.\d+)?e[+-]?\d{1,2}", text) else None
+    return Decimal(text) if _SCIENTIFIC.fullmatch(text) else None
 
 
 def shown(value: Any) -> str:
