@@ -58,7 +58,8 @@ def _notes(outcome: Outcome, ending: Ending) -> list[str]:
         told = ", ".join(f"{count} {name}" for name, count in others.items())
         found.append(f"payments that did not end in a paid order: {told}")
     if ending.kills:
-        found.append(f"the merchant was killed and started again {ending.kills} times")
+        times = "once" if ending.kills == 1 else f"{ending.kills} times"
+        found.append(f"the merchant was killed and started again {times}; it could not answer then")
     return found
 
 

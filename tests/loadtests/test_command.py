@@ -74,6 +74,16 @@ def test_a_right_merchant_is_paid_by_two_processes_that_are_measured_as_one(
     assert (command.folder / "load.junit").is_file()
 
 
+def test_the_reference_merchant_is_killed_meanwhile_and_loses_nothing(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    ran = command("load", "--users", "4", "--duration", "5s", "--pause", "50ms", "--kills", "1")
+    assert ran.code == 0, ran.text
+    words = " ".join(ran.out.split())
+    assert "killed and started again once" in words
+    assert "ok wrong > 1%: 0.00 %" in words
+    assert "The money adds up" in words
+
+
 def test_a_breached_threshold_is_exit_code_5_and_may_end_the_load(command: Command) -> None:
     bad = ("--fail-if", "max > 1us, abort", "--fail-if", "errors > 1%")
     ran = command("load", "--duration", "10m", "--orders", "20", *bad)
