@@ -23,7 +23,9 @@ from loadtests.identity import BlockNumbers
 from loadtests.ledger import OrderBook
 from loadtests.plan import Plan, read_plan
 from loadtests.settings import load_of
+from simulator.caller.auth import Credentials
 from simulator.caller.http import HttpTransport
+from simulator.caller.masking import Masker
 from simulator.config import Loaded
 from simulator.observers.database import Database, DatabaseError
 from simulator.observers.orders import (
@@ -88,7 +90,10 @@ def _wanted(stdin: BinaryIO) -> Iterator[int]:
 class _Making:
     """Answers what is asked for; the first order alone, since it settles how numbers look."""
 
-    def __init__(self, source: OrderSource, book: OrderBook, stdout: BinaryIO) -> None:
+    def __init__(
+        self, source: OrderSource, book: OrderBook, stdout: BinaryIO, mask: Callable[[str], str]
+    ) -> None:
+        self._mask = mask
         self._source = source
         self._book = book
         self._stdout = stdout
@@ -101,11 +106,11 @@ class _Making:
                 self._told(patiently(self._source.make))
                 self._began, count = True, count - 1
                 for note in self._source.notes:
-                    self._say({"note": note})
+                    self._say({"note": self._mask(note)})
             orders = [self._pool.submit(patiently, self._source.make) for _ in range(count)]
             self._all(orders)
         except OrdersError as error:
-            self._say({"failed": str(error)})
+            self._say({"failed": self._mask(str(error))})
         else:
             self._say({"done": True})
 
@@ -135,14 +140,16 @@ def main(arguments: list[str]) -> int:
     plan, worker = read_plan(Path(arguments[0])), int(arguments[1])
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     loaded = load_of(plan)
+    merchant = loaded.config.merchant
+    mask = Masker(Credentials(merchant.login, merchant.key), tuple(loaded.secrets)).text
     with ExitStack() as stack:
         book = stack.enter_context(OrderBook(Path(plan.folder) / f"orders-{worker}.jsonl"))
         try:
             source = open_source(loaded, plan, worker, stack)
         except OrdersError as error:
-            stdout.write(msgspec.json.encode({"failed": str(error)}) + b"\n")
+            stdout.write(msgspec.json.encode({"failed": mask(str(error))}) + b"\n")
             return 1
-        making = _Making(source, book, stdout)
+        making = _Making(source, book, stdout, mask)
         stack.callback(making.close)
         for count in _wanted(stdin):
             making.answer(count)

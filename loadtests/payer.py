@@ -19,7 +19,7 @@ from locust.contrib.fasthttp import FAILURE_EXCEPTIONS
 from locust.exception import StopUser
 
 from loadtests.calls import Call, Reply, ended, read_reply
-from loadtests.payment import Payment
+from loadtests.payment import Payment, code_words
 from loadtests.pool import NoOrders
 from loadtests.worker import Worker
 from simulator.caller.faults import Fault, FaultKind
@@ -120,7 +120,7 @@ class PayerLine:
         else:
             tally.call(method, reply.took_us)
             if reply.kind == "error":
-                tally.trouble(method, str(reply.code)[:40], True)
+                tally.trouble(method, code_words(reply.code), True)
         self._fire(
             request_type="payme",
             name=method,

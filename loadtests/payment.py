@@ -310,11 +310,18 @@ def _unlike(reply: Reply, right: Any) -> str:
     if reply.kind == "none" or reply.flaw is not None:
         return ""
     if reply.kind == "error":
-        return f"refused with {reply.code}"
+        return f"refused with {code_words(reply.code)}"
     return "" if right(reply.result) else "the result is not as it must be"
 
 
+def code_words(code: Any) -> str:
+    """An error's code; what is no number may hold anything, and is not repeated."""
+    return str(code) if type(code) is int else "a code that is no number"
+
+
 def _words(seen: Seen) -> str:
+    if seen.state is None and seen.code is None:
+        return "a result without a state"
     return f"state {seen.state}" if seen.state is not None else f"refused with {seen.code}"
 
 

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -163,8 +163,14 @@ def _run(
         if outcome is None:
             raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")
         run = load_run(plan, outcome, ending, command_line(), __version__)
-        run = reckoned(run, loaded, folder, log)
+        run = reckoned(_masked(run, loaded), loaded, folder, log)
     return _told(run, folder, options.reports, console, printing)
+
+
+def _masked(run: LoadRun, loaded: Loaded) -> LoadRun:
+    """What a dying merchant prints may hold its key, and so may how its orders were refused."""
+    text = masker_of(loaded).text
+    return replace(run, stopped=text(run.stopped), notes=tuple(map(text, run.notes)))
 
 
 def _told(
@@ -184,7 +190,7 @@ def run_reckon(folder: Path, options: LoadOptions) -> int:
         loaded = load_settings(options.config, options.url or plan.url, options.key)
         prepare_reports(options.reports)
         run = load_run(plan, outcome, Ending(), command_line(), __version__)
-        run = reckoned(run, loaded, folder, None)
+        run = reckoned(_masked(run, loaded), loaded, folder, None)
         printing = stdout()
         return _told(run, folder, options.reports, Console(file=printing.as_text()), printing)
     except (ConfigError, ReportError, EngineError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,7 +20,9 @@ from tests.merchants.calls import Terms
 from tests.merchants.habits import Habits
 from tests.merchants.server import serving
 from tests.merchants.wire import Shop
+from tests.simulator.caller.servers import closed_port
 from tests.simulator.cli.command import BLIND, KEY, Command
+from tests.simulator.cli.test_check import DYING
 
 
 @pytest.fixture
@@ -123,6 +126,22 @@ def test_a_merchant_that_is_down_is_exit_code_3(command: Command) -> None:
     ran = command.within("load", "--url", "http://127.0.0.1:9/pay")
     assert ran.code == 3
     assert "cannot be reached" in ran.err
+
+
+def test_a_merchant_that_dies_half_way_is_exit_code_3_and_its_key_is_not_shown(
+    tmp_path: Path,
+) -> None:
+    command, port = Command(tmp_path), closed_port()
+    words = msgspec.json.encode([sys.executable, str(DYING), str(port), "30"]).decode()
+    more = f"[process]\ncommand = {words}\n{_LOAD}"
+    command.merchant(f"http://127.0.0.1:{port}/pay", more, BLIND)
+    ran = command("load", "--duration", "10m", "--html", "load.html", "--json", "load.json")
+    assert ran.code == 3, ran.text
+    shown = " ".join(ran.out.split())
+    assert "The merchant died during the load." in shown
+    assert "out of memory" in shown
+    for path in (*command.folder.glob("load.*"), *_folder(command).iterdir()):
+        assert KEY not in path.read_text(encoding="utf-8")
 
 
 def test_orders_that_run_out_end_it_with_a_clear_message(command: Command) -> None:
