@@ -24,6 +24,7 @@ from loadtests.worker import Worker
 from simulator.config import Loaded
 
 _READY_S = 60
+_AGAIN_S = 1
 _LAST_WORDS_S = 10
 _OURS = "payme"
 
@@ -36,13 +37,18 @@ def work(plan: Plan, loaded: Loaded, port: int) -> None:
         gevent.sleep(0.01)
     worker = Payer.worker = Worker(plan, loaded, runner.worker_index)
 
+    asked: list[str | None] = []
+
     def prepare(**_: Any) -> None:
-        why = ""
-        try:
-            worker.prepare()
-        except NoOrders as error:
-            why = str(error)
-        runner.send_message("payme-ready", {"failed": why})
+        if not asked:
+            asked.append(None)
+            try:
+                worker.prepare()
+                asked[0] = ""
+            except NoOrders as error:
+                asked[0] = str(error)
+        if asked[0] is not None:  # the master asks until it has heard it
+            runner.send_message("payme-ready", {"failed": asked[0]})
 
     def report(data: dict[str, Any], **_: Any) -> None:
         data[_OURS] = {"drained": worker.tally.drain(), "out_of_orders": worker.out_of_orders}
@@ -72,7 +78,7 @@ class Master:
         self._environment = environment_of(plan, loaded, Shape(plan))
         self._runner = self._environment.create_master_runner("127.0.0.1", 0)
         self._waiting: list[dict[str, Any]] = []
-        self._ready: list[str] = []
+        self._ready: dict[str, str] = {}
         self._ended = 0
         self._out_of_orders = ""
         self._processes = [
@@ -116,10 +122,12 @@ class Master:
         self._await(lambda: len(clients.ready) >= workers or self._alive() < workers, _READY_S)
         if len(clients.ready) < workers:
             return f"only {len(clients.ready)} of {workers} workers came up"
-        self._runner.send_message("payme-prepare", {})
         stop = self._commands.stop
-        self._await(lambda: stop.is_set() or len(self._ready) >= self._alive(), None)
-        return ASKED if stop.is_set() else next((why for why in self._ready if why), "")
+        while not stop.is_set() and len(self._ready) < self._alive():
+            # again and again: a worker that has just connected may not listen to it yet
+            self._runner.send_message("payme-prepare", {})
+            self._await(lambda: stop.is_set() or len(self._ready) >= self._alive(), _AGAIN_S)
+        return ASKED if stop.is_set() else next((why for why in self._ready.values() if why), "")
 
     def _finish(self) -> None:
         """First of all nobody is to give payers to workers any more."""
@@ -142,7 +150,7 @@ class Master:
         return True
 
     def _is_ready(self, msg: Any, **_: Any) -> None:
-        self._ready.append(msg.data["failed"])
+        self._ready[msg.node_id] = msg.data["failed"]
 
     def _has_ended(self, msg: Any, **_: Any) -> None:
         self._ended += 1
