@@ -202,7 +202,7 @@ def check_http(status: int, content_type: str, report: Report) -> None:
             "The answer calls itself JSON.",
             "Content-Type",
             "application/json or text/json",
-            content_type or "none",
+            content_type,
         ),
     )
 

@@ -114,7 +114,7 @@ def test_answers_are_json_with_one_of_result_and_error(merchant: Merchant) -> No
 def test_nesting_has_one_limit_whatever_is_nested(begin: str, end: str) -> None:
     def nested(levels: int) -> bytes:
         inner = begin * (levels - 1) + "1" + end * (levels - 1)
-        return f'{{"params": {inner}}}'.encode()
+        return f'{{"params": {inner}, "wide": [[], [], [[]]]}}'.encode()
 
     assert not isinstance(parse(nested(DEEPEST)), Refusal)
     assert isinstance(parse(nested(DEEPEST + 1)), Refusal)

@@ -66,4 +66,4 @@ def test_a_wrong_member_is_named(merchant: Merchant, member: str, bad: object) -
     params = {"id": merchant.performed(merchant.order()), "type": "PERFORM"}
     error = merchant.error("SetFiscalData", **(params | {"fiscal_data": DOCUMENT, member: bad}))
     assert error["code"] == -32602
-    assert member in error["message"]
+    assert f"params.{member} " in error["message"]

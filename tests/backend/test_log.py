@@ -38,7 +38,13 @@ def test_repeats_change_nothing_and_say_so(merchant: Merchant) -> None:
     merchant.make_order("1", 1000)
     params = merchant.creation("1", id="694e")
     merchant.result("CreateTransaction", **params)
+    merchant.result("CreateTransaction", **params)
+    assert merchant.log()[-1] == "DEBUG: Repeated CreateTransaction: transaction_id=694e"
     merchant.result("PerformTransaction", id="694e")
+    merchant.result("PerformTransaction", id="694e")
+    assert merchant.log()[-1] == "DEBUG: Repeated PerformTransaction: transaction_id=694e"
+    merchant.check("694e")
+    assert merchant.log()[-1] == "DEBUG: CheckTransaction transaction_id=694e"
     merchant.result("CancelTransaction", id="694e", reason=5)
     seen = len(merchant.log())
     merchant.make_order("1", 1000)
@@ -56,6 +62,7 @@ def test_refusals_name_their_code(merchant: Merchant) -> None:
     merchant.code("PerformTransaction", id="694e")
     merchant.code("CancelTransaction", id="694e", reason=99)
     merchant.code("NoSuchMethod")
+    merchant.code("SetFiscalData", id="694e", type="PERFORM", fiscal_data={})
     merchant.post(envelope("GetStatement", {}), basic(key="wrong"))
     refused = [line for line in merchant.log() if "Refused" in line]
     subject = "CreateTransaction order_id=none, transaction_id=694e"
@@ -65,8 +72,10 @@ def test_refusals_name_their_code(merchant: Merchant) -> None:
     )
     assert refused[2].startswith("DEBUG: Refused CancelTransaction: code=-32600 ")
     assert refused[3].startswith("DEBUG: Refused NoSuchMethod: code=-32601 ")
-    assert refused[4].startswith("DEBUG: Refused call: code=-32504 ")
-    assert len(refused) == 5
+    subject = "SetFiscalData transaction_id=694e, type=PERFORM"
+    assert refused[4].startswith(f"DEBUG: Refused {subject}: code=-32001 ")
+    assert refused[5].startswith("DEBUG: Refused call: code=-32504 ")
+    assert len(refused) == 6
 
 
 def test_a_timeout_is_told_once(merchant: Merchant) -> None:

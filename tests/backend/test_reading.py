@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.backend.merchant import Answer, Merchant
+from tests.backend.conftest import Make
+from tests.backend.merchant import Answer, Clock, Merchant
 
 HOURS_12 = 43_200_000
 
@@ -96,3 +97,24 @@ def test_both_ends_are_needed(merchant: Merchant, end: str) -> None:
     params = {"from": 0, "to": 1}
     del params[end]
     assert merchant.code("GetStatement", **params) == -32600
+
+
+LAST_MS = 9_999_999_999_999
+
+
+@pytest.mark.parametrize(
+    ("time", "begin", "end", "listed"),
+    [
+        (1, -5, 1, True),
+        (1, -5, 0, False),
+        (LAST_MS, LAST_MS, 2**70, True),
+        (LAST_MS, LAST_MS + 1, 2**70, False),
+    ],
+)
+def test_the_first_and_the_last_moment_that_there_is(
+    make: Make, time: int, begin: int, end: int, listed: bool
+) -> None:
+    merchant = make(clock=Clock(5))
+    merchant.created(merchant.order(), time=time)
+    found = merchant.result("GetStatement", **{"from": begin, "to": end})["transactions"]
+    assert [item["time"] for item in found] == ([time] if listed else [])
