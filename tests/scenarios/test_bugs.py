@@ -17,11 +17,21 @@ def _told(catalogue: Catalogue, seen: Seen, rule: str) -> bool:
     return rule in seen.rules(Outcome.FAILED if level is Level.MUST else Outcome.WARNED)
 
 
+def _missed(catalogue: Catalogue, bug: Bug, seen: Seen) -> list[str]:
+    return [rule for rule in bug.breaks if not _told(catalogue, seen, rule)]
+
+
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_bug_is_found(bug: Bug, catalogue: Catalogue, tmp_path: Path) -> None:
     seen = examine(catalogue, bug, tmp_path)
+    missed = _missed(catalogue, bug, seen)
+    if missed and bug.name.startswith("crash."):
+        # On a busy machine the kill may find nothing under way: the moment is not ours to choose.
+        again = tmp_path / "again"
+        again.mkdir()
+        seen = examine(catalogue, bug, again)
+        missed = _missed(catalogue, bug, seen)
 
-    missed = [rule for rule in bug.breaks if not _told(catalogue, seen, rule)]
     failed, warned = sorted(seen.rules(Outcome.FAILED)), sorted(seen.rules(Outcome.WARNED))
     assert not missed, f"{bug.does}; failed: {failed}, warned: {warned}, {seen.stopped}"
     if all(catalogue.rules[rule].level is Level.SHOULD for rule in bug.breaks):
