@@ -50,9 +50,12 @@ def _password(holds: Callable[[str, str], bool]) -> Switch:
     return _also(trusts)
 
 
+def _pair(settings: Settings) -> str:
+    return f"{settings.login}:{settings.key}"
+
+
 def _right_header(settings: Settings) -> str:
-    pair = f"{settings.login}:{settings.key}".encode()
-    return "Basic " + base64.b64encode(pair).decode("ascii")
+    return "Basic " + base64.b64encode(_pair(settings).encode()).decode("ascii")
 
 
 def _unguarded(names: Callable[[str], bool]) -> Switch:
@@ -96,6 +99,22 @@ def _checked_later(late: Callable[[envelope.Request | Refusal], bool]) -> Switch
         return inner(self, _right_header(self._settings) if trusted else header, body)
 
     return around(Webhook.answer, answer)
+
+
+def _known_to_anybody() -> Switch:
+    """Whose calls name a transaction that was made before need no credentials to make it."""
+    made: set[str] = set()
+
+    def repeats(request: envelope.Request | Refusal) -> bool:
+        if asking(request) != "CreateTransaction":
+            return False
+        _, params = envelope.called(request)  # type: ignore[arg-type]
+        payme_id = str(params.get("id"))
+        known = payme_id in made
+        made.add(payme_id)
+        return known
+
+    return _checked_later(repeats)
 
 
 def _bad_params(request: envelope.Request | Refusal) -> bool:
@@ -183,6 +202,25 @@ BUGS = (
         "the key is compared without regard to letter case",
         "auth.part-of-key",
         _password(lambda given, key: given.lower() == key.lower()),
+    ),
+    bug(
+        "auth.base64-any-case",
+        "the header is compared as it came, without regard to letter case",
+        "auth.part-of-key",
+        _also(lambda header, settings: header.lower() == _right_header(settings).lower()),
+    ),
+    bug(
+        "auth.login-any-case",
+        "the login is compared without regard to letter case",
+        "auth.wrong-login",
+        _also(lambda header, settings: _decoded(header).lower() == _pair(settings).lower()),
+        level="should",
+    ),
+    bug(
+        "auth.open-to-repeats",
+        "a transaction that is known is answered again to anybody",
+        "auth.wrong-key",
+        _known_to_anybody(),
     ),
     bug(
         "auth.strips-key",

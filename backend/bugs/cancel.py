@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backend import orders, transactions
+from backend import transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
 from backend.bugs.ways import Decide, on_cancel, on_create, on_time_out, refusing, run, says
 from backend.clock import TIMEOUT_MS, now_ms
 from backend.errors import Code, Refusal, about_state
-from backend.methods import cancel, check_perform, perform, timeout
+from backend.methods import cancel, perform, timeout
 from backend.methods.base import Call, Result
 from backend.models import Payment, State, Transaction
 
@@ -95,13 +95,6 @@ def _performs_by_own_clock(inner: Decide, call: Call, payme_id: str) -> Result:
     if transactions.expired(one, call.now) and call.now - one.create_time <= TIMEOUT_MS:
         perform._perform(call, one, order)
     return inner(call, payme_id)
-
-
-def _still_busy(inner: Callable[[Call, Payment], None], call: Call, order: Payment) -> None:
-    """CheckPerformTransaction does not look at the age of what waits."""
-    inner(call, order)
-    if orders.waiting(call.session, order):
-        raise orders.busy_at_check()
 
 
 def _too_old(call: Call, asked: cancel.Asked) -> Refusal | None:
@@ -213,6 +206,15 @@ CANCEL = (
         setup="no-refunds",
     ),
     bug(
+        "cancel.reason-for-all",
+        "the reason is written over those of the order's earlier cancellations",
+        "cancel.kept-after-new-payment",
+        on_cancel(
+            "UPDATE transactions SET reason = (SELECT reason FROM transactions"
+            " WHERE payme_id = :id) WHERE order_id = :order AND state < 0"
+        ),
+    ),
+    bug(
         "cancel.fixed-reason",
         "every cancellation is stored with reason 3",
         "cancel.stores-reason cancel.reason-in-statement",
@@ -315,14 +317,6 @@ EXPIRY = (
         "PerformTransaction alone counts the 12 hours from create_time",
         "expiry.from-payme-time",
         around(perform._decide, _performs_by_own_clock),
-        level="should",
-        needs="time",
-    ),
-    bug(
-        "cancel.timed-out-is-busy",
-        "CheckPerformTransaction calls an order busy whose transaction timed out",
-        "expiry.check-perform-allows",
-        around(check_perform._check_free, _still_busy),
         level="should",
         needs="time",
     ),

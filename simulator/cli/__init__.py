@@ -82,7 +82,9 @@ def _target_options(command: Any) -> Any:
     type=click.Choice(["one-time", "accumulating", "no-refunds", "before-fix", "after-fix"]),
     help="the reference merchant, set up so (default if no merchant is named: one-time)",
 )
-@click.option("--only", multiple=True, metavar="GLOB", help="scenario ids, rule ids or codes")
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="ids of scenarios or rules, codes; slow ones, too"
+)
 @click.option("--tag", multiple=True, help="scenarios with this tag")
 @click.option(
     "--level",

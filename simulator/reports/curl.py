@@ -40,6 +40,7 @@ _AUTHORIZATION = {
     "none": "",
     "empty": "-H 'Authorization;'",
     "wrong-login": _user(_KEY, "Merchant"),
+    "login-other-case": _user(_KEY, f"$(printf %s \"{_LOGIN}\" | tr 'a-zA-Z' 'A-Za-z')"),
     "wrong-key": _user(f'$(printf %s "{_KEY}" | rev)'),
     "wrong-key-cyrillic": _user("ключ"),
     "empty-password": _user(""),
@@ -49,6 +50,9 @@ _AUTHORIZATION = {
     "key-newline": _user("${PAYME_KEY}\n"),
     "key-truncated": _user("${PAYME_KEY%?}"),
     "key-other-case": _user(f"$(printf %s \"{_KEY}\" | tr 'a-zA-Z' 'A-Za-z')"),
+    "base64-other-case": _header(
+        f"Basic $(printf %s \"{_LOGIN}:{_KEY}\" | base64 | tr -d '\\n' | tr a-zA-Z A-Za-z)"
+    ),
     "key-within": _user(f"before {_KEY} after"),
     "key-no-login": _header("Basic " + _ENCODED.format(f'"{_KEY}"')),
     "key-to-colon": _user("${PAYME_KEY%%:*}"),

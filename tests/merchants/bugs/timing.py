@@ -244,13 +244,6 @@ LATE = (
         ages_otherwise={"CreateTransaction"},
     ),
     bug(
-        "late.asked-by-own-clock",
-        "expiry.check-perform-allows",
-        "CheckPerformTransaction counts from create_time",
-        only="expiry.sent-early-check-perform",
-        ages_otherwise={"CheckPerformTransaction"},
-    ),
-    bug(
         "late.cancel-refused",
         "expiry.cancel-works",
         "the time limit stops CancelTransaction too",
