@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from backend import errors, orders, params, transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
-from backend.bugs.ways import Decide, on_cancel, refusing, says
+from backend.bugs.ways import Decide, on_cancel, on_perform, on_time_out, refusing, says
 from backend.errors import ACCOUNT_MEMBER, Code, Refusal, about_account, about_state, bad_request
 from backend.methods import cancel, check, check_perform, create, perform
 from backend.methods.base import Call, Result
@@ -94,6 +94,37 @@ def _paid(call: Call, asked: create.Asked | check_perform.Asked) -> Refusal | No
     return about_account(Code.ORDER_PAID)
 
 
+def _closed_by(*states: State) -> Callable[[Call, Any], Refusal | None]:
+    """An account that has a transaction in one of these states is closed."""
+
+    def refusal(call: Call, asked: create.Asked | check_perform.Asked) -> Refusal | None:
+        order_id = params.order_number(asked.account)
+        query = select(Transaction.id).where(Transaction.order_id == order_id)
+        found = call.session.scalar(query.where(Transaction.state.in_(states)).limit(1))
+        return None if found is None else about_account(Code.ORDER_REFUNDED)
+
+    return refusal
+
+
+def _three_times(call: Call, asked: create.Asked) -> Refusal | None:
+    order_id = params.order_number(asked.account)
+    query = select(func.count(Transaction.id)).where(
+        Transaction.order_id == order_id, Transaction.payme_id != asked.id
+    )
+    return about_account(Code.ORDER_PAID) if (call.session.scalar(query) or 0) >= 3 else None
+
+
+def _all_together(call: Call, asked: create.Asked) -> Refusal | None:
+    """The upper limit is compared with all that the account was ever paid."""
+    order_id = params.order_number(asked.account)
+    query = select(func.sum(Transaction.amount)).where(
+        Transaction.order_id == order_id, Transaction.state == State.PERFORMED
+    )
+    paid = call.session.scalar(query) or 0
+    most = call.settings.max_amount
+    return about_state(Code.WRONG_AMOUNT) if asked.amount <= most < paid + asked.amount else None
+
+
 def _performed_otherwise(call: Call, payme_id: str) -> Refusal | None:
     one = transactions.seek(call.session, payme_id)
     if one is None or one.state != State.CREATED:
@@ -112,6 +143,7 @@ def _latest_of_account(inner: Decide, call: Call, asked: create.Asked) -> Result
 
 
 _OTHERS = "order_id = :order AND payme_id <> :id"
+_NEWEST = "(SELECT amount FROM transactions WHERE order_id = :order ORDER BY id DESC LIMIT 1)"
 
 FINDING = (
     bug(
@@ -274,6 +306,68 @@ ACCUMULATING = (
             f"WHERE {_OTHERS} AND state = 1"
         ),
         needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.performs-latest-amount",
+        "a payment is performed with the amount of the account's newest transaction",
+        "accumulating.both-performed statement.amount-as-sent",
+        on_perform(f"UPDATE transactions SET amount = {_NEWEST} WHERE payme_id = :id"),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.refunds-latest-amount",
+        "a refund is written down with the amount of the account's newest transaction",
+        "accumulating.cancel-leaves-other",
+        on_cancel(f"UPDATE transactions SET amount = {_NEWEST} WHERE payme_id = :id", paid=True),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.closed-by-refund",
+        "an account whose money was once given back takes no more",
+        "accumulating.pay-again-after-paid check-perform.accumulating",
+        both(
+            refusing(create._decide, _closed_by(State.REFUNDED)),
+            refusing(check_perform._decide, _closed_by(State.REFUNDED)),
+        ),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.closed-by-cancel",
+        "an account that saw a cancellation takes no more",
+        "accumulating.pay-again-after-paid check-perform.accumulating",
+        both(
+            refusing(create._decide, _closed_by(State.CANCELLED)),
+            refusing(check_perform._decide, _closed_by(State.CANCELLED)),
+        ),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.three-times",
+        "an accumulating account takes three payments",
+        "accumulating.pay-again-after-paid",
+        refusing(create._decide, _three_times),
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.limit-of-all",
+        "the upper limit is compared with the sum of all payments of the account",
+        "amount.within-limits",
+        refusing(create._decide, _all_together),
+        level="should",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.expires-all",
+        "with one that waited too long all waiting payments of the account expire",
+        "expiry.young-lives",
+        on_time_out(
+            "UPDATE transactions SET state = -1, reason = 4, cancel_time = :now "
+            f"WHERE {_OTHERS} AND state = 1"
+        ),
+        needs="time",
         setup="accumulating",
     ),
     bug(

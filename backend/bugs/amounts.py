@@ -108,6 +108,23 @@ def _raising(bits: int) -> Callable[[Any, int], bool]:
     return right
 
 
+def _excluded_in_create(
+    inner: Callable[[Call, create.Asked, Payment], Result],
+    call: Call,
+    asked: create.Asked,
+    order: Payment,
+) -> Result:
+    if asked.amount in (call.settings.min_amount, call.settings.max_amount):
+        raise about_state(Code.WRONG_AMOUNT)
+    return inner(call, asked, order)
+
+
+def _or_refuse(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not an amount")
+    return value
+
+
 def _or_raise(value: Any) -> int:
     if type(value) is not int:
         raise OverflowError(f"{value!r} is not an amount")
@@ -249,6 +266,41 @@ BUGS = (
         "the limits of an account themselves are refused",
         "amount.within-limits",
         _limits(lambda amount, limits: limits.min_amount < amount < limits.max_amount),
+        level="should",
+        setup="accumulating",
+    ),
+    bug(
+        "amounts.limits-excluded-in-create",
+        "CreateTransaction alone refuses the limits of an account themselves",
+        "amount.within-limits",
+        around(create._create, _excluded_in_create),
+        level="should",
+        setup="accumulating",
+    ),
+    bug(
+        "amounts.whole-sum-within-limits",
+        "an account takes whole sum only",
+        "amount.within-limits",
+        _limits(
+            lambda amount, limits: (
+                limits.min_amount <= amount <= limits.max_amount and amount % TIYIN_IN_SUM == 0
+            )
+        ),
+        level="should",
+        setup="accumulating",
+    ),
+    bug(
+        "amounts.cut-within-limits",
+        "a fraction of a tiyin is cut off, and what is left lies within the account's limits",
+        "amount.wrong-type-refused",
+        _read(lambda value: int(value) if type(value) is float else _or_refuse(value)),
+        setup="accumulating",
+    ),
+    bug(
+        "amounts.text-within-limits",
+        "an account takes an amount as a text as well",
+        "amount.string-price",
+        _read(_of_text),
         level="should",
         setup="accumulating",
     ),

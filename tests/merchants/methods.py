@@ -167,6 +167,8 @@ def perform(call: Call) -> Members:
         call.dawdle()
         if call.terms.one_time:
             call.work.stage(op.bill_no, "sold")
+        else:
+            call.work.credit(op.bill_no, op.tiyin)
         call.work.run("INSERT INTO deliveries VALUES (:bill, :id)", call.values)
         return call.done("performed", _performed(op))
     if op.step in call.habits.performed_in:
@@ -196,6 +198,8 @@ def cancel(call: Call) -> Members:
     call.dawdle()
     if call.terms.one_time:
         call.work.stage(op.bill_no, "open" if step == "void" else "returned")
+    elif op.step == "done" and step == "back":
+        call.work.credit(op.bill_no, -op.tiyin)
     call.work.run("DELETE FROM deliveries WHERE ext_id = :id", call.values)
     return call.done("cancelled" if step == "void" else "refunded", _cancelled(call.op))
 

@@ -18,7 +18,7 @@ from tests.merchants.habits import STATES
 _TABLES = """
 CREATE TABLE bills (
   row_no INTEGER PRIMARY KEY, bill_no TEXT NOT NULL, total INTEGER NOT NULL,
-  stage TEXT NOT NULL DEFAULT 'open');
+  stage TEXT NOT NULL DEFAULT 'open', balance INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE payme_ops (
   op_no INTEGER PRIMARY KEY, ext_id TEXT NOT NULL, bill_no TEXT NOT NULL, tiyin INTEGER NOT NULL,
   sent_account TEXT NOT NULL, sent_at INTEGER NOT NULL, made_at INTEGER NOT NULL,
@@ -114,6 +114,11 @@ class Work:
         """Move a bill on."""
         values = {"bill_no": bill_no, "stage": stage}
         self.run("UPDATE bills SET stage = :stage WHERE bill_no = :bill_no", values)
+
+    def credit(self, bill_no: str, tiyin: int) -> None:
+        """Put money into a wallet, or take it out again."""
+        values = {"bill_no": bill_no, "tiyin": tiyin}
+        self.run("UPDATE bills SET balance = balance + :tiyin WHERE bill_no = :bill_no", values)
 
     def _rows(self, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = self._connection.execute(sql, values).fetchall()

@@ -16,7 +16,29 @@ def _paid_before(call: Call) -> str:
     return "perform-refused" if call.ops(sql) else ""
 
 
+def _refunded_before(call: Call) -> str:
+    return _closed(call, "step = 'back'")
+
+
+def _cancelled_before(call: Call) -> str:
+    return _closed(call, "step = 'void'")
+
+
+def _closed(call: Call, condition: str) -> str:
+    sql = f"SELECT * FROM payme_ops WHERE bill_no = :bill AND ext_id <> :id AND {condition}"
+    return "returned" if call.ops(sql) else ""
+
+
+def _three_before(call: Call) -> str:
+    sql = "SELECT * FROM payme_ops WHERE bill_no = :bill AND ext_id <> :id"
+    return "paid" if len(call.ops(sql)) >= 3 else ""
+
+
 _MINE = "WHERE ext_id = :id"
+_ASKED = ("CheckPerformTransaction", "CreateTransaction")
+_OWN = "(SELECT tiyin FROM payme_ops WHERE ext_id = :id)"
+_NEWEST = "(SELECT tiyin FROM payme_ops WHERE bill_no = :bill ORDER BY op_no DESC LIMIT 1)"
+_WALLET = "WHERE bill_no = :bill"
 
 WALLETS = (
     bug(
@@ -70,6 +92,57 @@ WALLETS = (
         sql={
             "refunded": "UPDATE payme_ops SET step = 'back', why = 5, voided_at = :now "
             "WHERE bill_no = :bill AND step = 'done'"
+        },
+    ),
+    bug(
+        "wallet.credits-latest",
+        "invariant.user",
+        "PerformTransaction credits the amount of the wallet's newest transaction",
+        only="accumulating.own-amounts",
+        kind="accumulating",
+        sql={"performed": f"UPDATE bills SET balance = balance - {_OWN} + {_NEWEST} {_WALLET}"},
+    ),
+    bug(
+        "wallet.debits-latest",
+        "invariant.user",
+        "a refund debits the amount of the wallet's newest transaction",
+        only="accumulating.refund-older",
+        kind="accumulating",
+        sql={"refunded": f"UPDATE bills SET balance = balance + {_OWN} - {_NEWEST} {_WALLET}"},
+    ),
+    bug(
+        "wallet.closed-by-refund",
+        "accumulating.pay-again-after-paid check-perform.accumulating",
+        "a wallet whose money was once given back takes no more",
+        only="accumulating.after-refund",
+        kind="accumulating",
+        balks=dict.fromkeys(_ASKED, _refunded_before),
+    ),
+    bug(
+        "wallet.closed-by-cancel",
+        "accumulating.pay-again-after-paid check-perform.accumulating",
+        "a wallet that saw a cancellation takes no more",
+        only="accumulating.after-cancel",
+        kind="accumulating",
+        balks=dict.fromkeys(_ASKED, _cancelled_before),
+    ),
+    bug(
+        "wallet.three-times",
+        "accumulating.pay-again-after-paid",
+        "a wallet takes three payments",
+        only="accumulating.five-times",
+        kind="accumulating",
+        balks={"CreateTransaction": _three_before},
+    ),
+    bug(
+        "wallet.expires-all",
+        "expiry.young-lives",
+        "with one that waited too long all waiting payments of the wallet expire",
+        only="expiry.aged-wallet",
+        kind="accumulating",
+        sql={
+            "expired": "UPDATE payme_ops SET step = 'void', why = 4, voided_at = :now "
+            "WHERE bill_no = :bill AND step = 'new'"
         },
     ),
     bug(
