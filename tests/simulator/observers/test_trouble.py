@@ -16,7 +16,7 @@ from simulator.config.database import DatabaseConfig
 from simulator.observers.database import Database, DatabaseError
 from simulator.observers.trouble import TroubleKind, why_no_trouble
 from tests.simulator.observers.conftest import OpenDatabase, run
-from tests.simulator.observers.test_database import ORDERS, TABLES, TRANSACTIONS
+from tests.simulator.observers.tables import ORDERS, TABLES, TRANSACTIONS
 
 KINDS: tuple[TroubleKind, ...] = ("locked", "read-only", "gone")
 
