@@ -52,4 +52,6 @@ def test_a_column_that_is_not_mapped_skips_the_scenarios(
     seen = _examine(_BY_SENT, "", catalogue, tmp_path, monkeypatch)
 
     assert {check.outcome for check in seen.checks} == {Outcome.SKIPPED}
-    assert all('map payme_time = "…"' in check.reason for check in seen.checks)
+    meant = [c for c in seen.checks if c.reason != "the merchant's accounts are one-time"]
+    assert meant
+    assert all('map payme_time = "…"' in check.reason for check in meant)
