@@ -96,8 +96,8 @@ def _key_forms(credentials: Credentials) -> set[str]:
 def _near_forms(credentials: Credentials) -> set[str]:
     """The wrong passwords that are made from the key, too near to it to be shown."""
     wrong = {_token(make(credentials)) for make in VARIANTS.values()}
-    passwords = {token: _decoded(token).partition(":")[2] for token in wrong}
-    tokens = {token for token, password in passwords.items() if password}
+    passwords = {token: _password(token) for token in wrong}
+    tokens = {token for token in passwords if passwords[token] or _password(token.swapcase())}
     near = {password for password in passwords.values() if len(password) >= _NEAR}
     return {form for plain in tokens | near for form in _written(plain)}
 
@@ -105,6 +105,10 @@ def _near_forms(credentials: Credentials) -> set[str]:
 def _token(header: str | None) -> str:
     """What stands behind the scheme."""
     return (header or "").partition(" ")[2].strip()
+
+
+def _password(token: str) -> str:
+    return _decoded(token).partition(":")[2]
 
 
 def _decoded(token: str) -> str:
