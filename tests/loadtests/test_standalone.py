@@ -38,27 +38,31 @@ def _locust(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def _paid(folder: Path) -> bool:
-    """Whether both workers have had an order paid, as far as their ledgers tell."""
+    """Whether enough orders have been paid for a verdict, as far as the ledger tells."""
     ledgers = [path.read_bytes() for path in folder.glob(".payme-sandbox/load/*/calls-*.jsonl")]
-    return [b'"state":2' in ledger for ledger in ledgers] == [True, True]
+    return sum(ledger.count(b'"state":2') for ledger in ledgers) > 60
 
 
-def test_locust_with_two_workers_and_the_reckoning(tmp_path: Path) -> None:
+def test_locust_by_itself_and_the_reckoning(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     command = Command(tmp_path)
     with serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())) as port:
         command.merchant(f"http://127.0.0.1:{port}/pay", '[load]\npause = "10ms"\n', top=BLIND)
         process = _locust(
             tmp_path,
-            *("--host", f"http://127.0.0.1:{port}", "--processes", "2"),
+            *("--host", f"http://127.0.0.1:{port}"),
             *("--users", "4", "--spawn-rate", "4", "--stop-timeout", "10"),
-            *("--payme-seed", "77", "--payme-orders", "30"),
+            *("--payme-seed", "77", "--payme-orders", "200"),
         )
-        until = time.monotonic() + 90
-        while not _paid(tmp_path) and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
+        try:
+            until = time.monotonic() + 60
+            while not _paid(tmp_path) and process.poll() is None and time.monotonic() < until:
+                time.sleep(0.1)
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=30)
+        finally:
+            process.kill()
+            process.communicate()
         assert process.returncode == 0, told
         assert KEY not in told
         (folder,) = (tmp_path / ".payme-sandbox" / "load").iterdir()
