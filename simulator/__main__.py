@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from simulator.interrupts import interrupts
@@ -10,6 +11,7 @@ from simulator.interrupts import interrupts
 def main() -> None:
     """Run the command line; its exit code is the process's."""
     interrupts.listen()  # first: what is imported below takes its time
+    gc.set_threshold(100_000)  # a run keeps most of what it makes until its reports are written
     try:
         code = _run()
     except KeyboardInterrupt:
