@@ -107,3 +107,9 @@ def engine_of(request: pytest.FixtureRequest) -> Engine:
     found = request.getfixturevalue(ENGINES[request.param])
     assert isinstance(found, Engine)
     return found
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each test on all databases."""
+    return engine_of(request)

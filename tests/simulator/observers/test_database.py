@@ -17,22 +17,14 @@ from simulator.observers.database.reading import Reader
 from simulator.observers.engines import open_engine
 from simulator.observers.orders import Order
 from tests.simulator.observers.conftest import (
-    ENGINES,
     NOW,
     OTHER_ID,
     PAYME_ID,
     OpenDatabase,
-    engine_of,
     order,
     run,
 )
 from tests.simulator.observers.tables import ORDERS, TABLES, TRANSACTIONS
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each test on all databases."""
-    return engine_of(request)
 
 
 def test_rows_come_under_the_protocols_names(engine: Engine, open_database: OpenDatabase) -> None:

@@ -7,22 +7,14 @@ from sqlalchemy import Engine
 
 from simulator.observers.database import DatabaseError
 from tests.simulator.observers.conftest import (
-    ENGINES,
     NOW,
     OTHER_ID,
     PAYME_ID,
     OpenDatabase,
-    engine_of,
     order,
     run,
 )
 from tests.simulator.observers.tables import ORDERS, TABLES, TRANSACTIONS
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each test on all databases."""
-    return engine_of(request)
 
 
 def test_every_row_comes_in_one_pass(engine: Engine, open_database: OpenDatabase) -> None:
