@@ -13,9 +13,12 @@ from tests.databases.postgres import NewDatabase, postgres
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _ctrl_c() -> None:
-    """Ctrl-C works: where the tests run in the background, a shell has them ignore it."""
+def _signals() -> None:
+    """What we start can be ended: a shell's background ignores Ctrl-C, and nohup a hang-up."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
