@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 SOAK ?= 20s
+PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver load test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver load serve test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +54,9 @@ bench-driver: $(READY)  ## what the load driver itself can do, and what a payer 
 load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, and whether the money adds up (.payme-sandbox/load.html)
 	@mkdir -p .payme-sandbox
 	$(BIN)/payme-sandbox load --users 50 --duration 30s --html .payme-sandbox/load.html
+
+serve: $(READY)  ## the fake Payme server in the browser, with the reference merchant (PORT=8080)
+	$(BIN)/payme-sandbox serve --port $(PORT)
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

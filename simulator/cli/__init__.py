@@ -288,6 +288,44 @@ def reckon(context: click.Context, /, folder: Path, **options: Any) -> None:
 
 
 @cli.command(epilog=EXIT_CODES)
+@click.option("--config", type=_FILE, help="payme-sandbox.toml (default: if present)")
+@click.option("--url", help="the webhook's address")
+@click.option("--key", help="the kassa's key (better: PAYME_SANDBOX_KEY)")
+@click.option(
+    "--reference",
+    type=click.Choice(["one-time", "accumulating", "no-refunds", "before-fix", "after-fix"]),
+    help="the reference merchant, set up so (default if no merchant is named: one-time)",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen at")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: a free one"
+)
+@click.option("--public-url", metavar="URL", help="how others reach it, for links and QR codes")
+@click.option(
+    "--password", help="asked for on every page (better: PAYME_SANDBOX_PASSWORD); see --host"
+)
+@click.option(
+    "--database",
+    type=_FILE,
+    help="where payments and the journal are kept (.payme-sandbox/serve/sandbox.db)",
+)
+@click.option("--memory", is_flag=True, help="keep nothing")
+@click.option("--wait", type=click.IntRange(0, 3600), help="seconds to wait for the merchant")
+@click.option("--open", "open_page", is_flag=True, help="open the page in the browser")
+@click.pass_context
+def serve(context: click.Context, /, **options: Any) -> None:
+    """The fake Payme server: sandbox pages, checkout, a kassa's cabinet, and an API for tests.
+
+    \b
+    payme-sandbox serve                              with the reference merchant
+    payme-sandbox serve --config payme-sandbox.toml  with yours
+    """
+    from simulator.cli.serve import ServeOptions, run_serve
+
+    context.exit(run_serve(ServeOptions(**options)))
+
+
+@cli.command(epilog=EXIT_CODES)
 @click.pass_context
 def reproduce(context: click.Context) -> None:
     """UNIQUE constraint failed: payments.order_id, before its repair, after it, and right."""

@@ -19,9 +19,13 @@ BACKEND = (sys.executable, "-m", "backend")
 _TOML = Path(__file__).with_name("reference.toml")
 
 
-def _free_port() -> int:
+def _free_port(wished: int = 0) -> int:
+    """That port if it is free, or any other that is."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wished))
+        except OSError:
+            return _free_port()
         return int(probe.getsockname()[1])
 
 
@@ -61,21 +65,37 @@ cancel_time = "cancel_time" }"""
 
 
 @contextmanager
-def reference_config(
-    name: str, profile: str, bugs: Sequence[str] = ()
-) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A payme-sandbox.toml for a fresh reference merchant, and the variables it reads.
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with TemporaryDirectory(prefix="payme-sandbox-") as made:
+        yield Path(made)
 
-    `bugs` are names of its bugs that shall be on.
+
+@contextmanager
+def reference_config(
+    name: str,
+    profile: str,
+    bugs: Sequence[str] = (),
+    flags: Sequence[str] = (),
+    kept: Path | None = None,
+    wished_port: int = 0,
+) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A payme-sandbox.toml for a reference merchant, and the variables it reads.
+
+    `bugs` are names of its bugs that shall be on, `flags` further words for it. `kept` is where its
+    database and log stay; without it they are fresh, and gone afterwards.
     The key has a colon and other punctuation, as Payme's own keys may.
     """
-    port = _free_port()
+    port = _free_port(wished_port)
     variant = VARIANTS[name]
-    command = [*BACKEND, "--port", str(port), "--profile", profile]
+    command = [*BACKEND, "--port", str(port), "--profile", profile, *flags]
     command += [*variant.flags, *(word for bug in bugs for word in ("--bug", bug))]
     shown = "[" + ", ".join(f"'{part}'" for part in command) + "]"
-    with TemporaryDirectory(prefix="payme-sandbox-") as folder:
-        path = Path(folder) / "payme-sandbox.toml"
+    with _folder(kept) as folder:
+        path = folder / "payme-sandbox.toml"
         text = _TOML.read_text(encoding="utf-8")
         for place, value in (
             ("@PORT@", str(port)),

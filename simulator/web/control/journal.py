@@ -1,0 +1,30 @@
+"""The journal: every exchange with every merchant."""
+
+from __future__ import annotations
+
+from simulator.reports.curl import curl
+from simulator.web.control import schemas, shown
+from simulator.web.control.operation import operation
+from simulator.web.control.schemas import ExchangeNumber
+from simulator.web.journal import Wanted, wire_of
+from simulator.web.server import Server
+
+
+@operation("GET", "/exchanges")
+def list_exchanges(server: Server, query: schemas.ExchangesQuery) -> schemas.ExchangesShown:
+    """Exchanges, the newest first. `text` is searched in what went over the wire and in ids."""
+    found = server.journal.search(Wanted(**query.model_dump()))
+    more = found[-1].id if len(found) == query.limit else None
+    return schemas.ExchangesShown(exchanges=[shown.exchange(one) for one in found], next=more)
+
+
+@operation("GET", "/exchanges/{exchange_number}")
+def show_exchange(server: Server, exchange_number: ExchangeNumber) -> schemas.ExchangeShown:
+    """One exchange, with headers and bodies."""
+    return shown.exchange(server.journal.get(exchange_number))
+
+
+@operation("GET", "/exchanges/{exchange_number}/curl")
+def exchange_as_curl(server: Server, exchange_number: ExchangeNumber) -> schemas.CurlShown:
+    """The same call as a shell command."""
+    return schemas.CurlShown(curl=curl(wire_of(server.journal.get(exchange_number))))

@@ -1,0 +1,192 @@
+"""The kassas: the one of the configuration, and those that are made while the server runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from simulator.caller.auth import Credentials
+from simulator.caller.masking import MASK, Masker
+from simulator.caller.retry import Flaw, RetryPolicy
+from simulator.config import Config
+from simulator.config.values import http_url, is_loopback
+from simulator.web.events import Events
+from simulator.web.ids import ID, Ids
+from simulator.web.problems import Problem, conflict, not_found
+from simulator.web.store import Kassa, Payment, Store
+
+CONFIGURED = "65a000000000000000000001"
+"""The id of the configuration's kassa; the reference merchant's links name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKassa:
+    """What a kassa is made of. Amounts are tiyin."""
+
+    name: str
+    url: str
+    key: str = field(repr=False)
+    login: str = "Paycom"
+    id: str | None = None
+    account: tuple[str, ...] = ("order_id",)
+    account_type: str = "one-time"
+    min_amount: int = 1
+    max_amount: int = 100_000_000_000
+    refunds: bool = True
+    timeout_ms: int = 10_000
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class Kassas:
+    """All kassas of the server. `secrets` are texts of the configuration that nobody may see."""
+
+    def __init__(
+        self,
+        store: Store,
+        ids: Ids,
+        events: Events,
+        now: Callable[[], int],
+        secrets: tuple[str, ...] = (),
+        allow_remote: bool = False,
+    ) -> None:
+        self._store = store
+        self._ids = ids
+        self._events = events
+        self._now = now
+        self._secrets = secrets
+        self._allow_remote = allow_remote
+        self._keys: dict[str, str] = {}
+
+    def configure(self, config: Config) -> Kassa:
+        """The configuration's kassa as the file has it now; its key is kept in memory only."""
+        merchant = config.merchant
+        members = tuple(config.orders.account) if config.orders else ("order_id",)
+        one_time = merchant.account_type == "one-time"
+        new = NewKassa(
+            name=merchant.url,
+            url=merchant.url,
+            key=merchant.key,
+            login=merchant.login,
+            id=CONFIGURED,
+            account=members,
+            account_type=merchant.account_type,
+            min_amount=1 if one_time else merchant.limits.min,
+            max_amount=100_000_000_000 if one_time else merchant.limits.max,
+            refunds=merchant.refunds,
+            timeout_ms=merchant.timeout_ms,
+            retry=config.retry.policy,
+        )
+        self._keys[CONFIGURED] = merchant.key
+        with self._store.write() as session:
+            return session.merge(self._row(new, CONFIGURED, None, "config"))
+
+    def add(self, new: NewKassa) -> Kassa:
+        """A further kassa. Problem if its id is taken or its merchant may not be called."""
+        self._check(new)
+        row = self._row(new, new.id or self._ids.new(), new.key, "control")
+        with self._store.write() as session:
+            if session.get(Kassa, row.id) is not None:
+                raise conflict(
+                    f"there is a kassa {row.id}", "an id that is not taken", "leave the id out"
+                )
+            session.add(row)
+        self._events.publish("kassa", id=row.id)
+        return row
+
+    def remove(self, kassa_id: str) -> None:
+        """Forget a kassa that has no payments."""
+        with self._store.write() as session:
+            kassa = session.get(Kassa, kassa_id)
+            if kassa is None:
+                raise not_found("kassa", kassa_id)
+            if kassa.source == "config":
+                raise conflict("the kassa of the configuration", "one that was made here")
+            used = select(Payment.id).where(Payment.kassa_id == kassa_id).limit(1)
+            if session.scalar(used) is not None:
+                raise conflict("the kassa has payments", "one without", "reset the server first")
+            session.delete(kassa)
+        self._events.publish("kassa", id=kassa_id)
+
+    def get(self, kassa_id: str) -> Kassa:
+        """Problem 404 if there is none."""
+        with self._store.read() as session:
+            found = session.get(Kassa, kassa_id)
+        if found is None:
+            raise not_found("kassa", kassa_id, "list them: GET /control/kassas")
+        return found
+
+    def all(self) -> list[Kassa]:
+        """The configuration's first."""
+        with self._store.read() as session:
+            order = (Kassa.source != "config", Kassa.created_at, Kassa.id)
+            return list(session.scalars(select(Kassa).order_by(*order)))
+
+    def key(self, kassa: Kassa) -> str:
+        """The key itself. Shown only to who asks for just that."""
+        return kassa.key if kassa.key is not None else self._keys.get(kassa.id, "")
+
+    def masked_key(self, kassa: Kassa) -> str:
+        """What a page shows instead."""
+        return MASK if self.key(kassa) else ""
+
+    def credentials(self, kassa: Kassa) -> Credentials:
+        return Credentials(kassa.login, self.key(kassa))
+
+    def masker(self, kassa: Kassa) -> Masker:
+        """Hides the key, in all its forms, and the configuration's secrets."""
+        return Masker(self.credentials(kassa), self._secrets)
+
+    def _row(self, new: NewKassa, kassa_id: str, key: str | None, source: str) -> Kassa:
+        return Kassa(
+            id=kassa_id,
+            name=new.name,
+            url=new.url,
+            login=new.login,
+            key=key,
+            account=dict.fromkeys(new.account, ""),
+            account_type=new.account_type,
+            min_amount=new.min_amount,
+            max_amount=new.max_amount,
+            refunds=new.refunds,
+            timeout_ms=new.timeout_ms,
+            retry=_stored(new.retry),
+            source=source,
+            created_at=self._now(),
+        )
+
+    def _check(self, new: NewKassa) -> None:
+        if new.id is not None and not ID.fullmatch(new.id):
+            raise Problem(422, "not a kassa's id", repr(new.id), "24 digits 0-9a-f are accepted")
+        try:
+            http_url(new.url)
+        except ValueError as error:
+            raise Problem(422, "not a webhook's address", repr(new.url), str(error)) from None
+        if not self._allow_remote and not is_loopback(new.url):
+            raise Problem(
+                422,
+                "not on this machine",
+                new.url,
+                "an address on this machine (127.0.0.1, localhost)",
+                "write allow_remote = true under [merchant] if you mean it",
+            )
+        if new.min_amount > new.max_amount:
+            raise Problem(422, "impossible limits", f"{new.min_amount} to {new.max_amount} tiyin")
+
+
+def policy_of(kassa: Kassa) -> RetryPolicy:
+    """How calls of this kassa are repeated."""
+    stored: dict[str, Any] = kassa.retry
+    return RetryPolicy(
+        stored["attempts"],
+        tuple(stored["pauses_ms"]),
+        stored["new_id"],
+        frozenset(Flaw(name) for name in stored["on"]),
+    )
+
+
+def _stored(policy: RetryPolicy) -> dict[str, Any]:
+    made = asdict(policy)
+    return made | {"pauses_ms": list(policy.pauses_ms), "on": sorted(policy.on)}
