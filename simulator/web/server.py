@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -76,10 +77,13 @@ class Server:
         self.worker = Worker(records, self.kassas, self.voice, now, self._failed)
         self.payments = Payments(records, self.kassas, self.voice, ids, now, self.worker.wake)
         self._orders: OrderSource | None = None
-        self._client = httpx.Client(timeout=_HOOK_S, trust_env=False)
         self._lock = threading.Lock()
         if loaded is not None and loaded.config.merchant.url:
             self.kassas.configure(loaded.config)
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        return httpx.Client(timeout=_HOOK_S, trust_env=False)
 
     @property
     def public_url(self) -> str:
@@ -97,7 +101,8 @@ class Server:
         self.voice.close()
         if self._orders is not None:
             self._orders.close()
-        self._client.close()
+        if "_client" in vars(self):
+            self._client.close()
         self.store.close()
 
     def let_time_pass(self, by_ms: int) -> int:
