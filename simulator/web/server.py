@@ -4,6 +4,8 @@
     kassas    whom to call                          faults    what goes wrong on purpose
     payments  what a payer does                     clock     the server's time, can be put forward
     events    what happens, for open pages          voice     the calls to merchants
+    desk      repeat, age, send fiscal data         books     Payme's and the merchant's, compared
+    snapshots a known state to come back to
 
 `loaded` is the configuration of the merchant that the server was started for, None without one.
 `public_url` is the address at which people reach the server; links and QR codes name it.
@@ -25,6 +27,8 @@ import httpx
 from simulator.config import Loaded
 from simulator.observers.clock import ClockError, HookClock
 from simulator.observers.orders import Numbers, Order, OrdersError, OrderSource, open_orders
+from simulator.web.behind import Behind
+from simulator.web.books import Books
 from simulator.web.clock import ServerClock, true_ms
 from simulator.web.events import Events
 from simulator.web.faults import Faults
@@ -32,7 +36,9 @@ from simulator.web.ids import Ids
 from simulator.web.journal import Journal
 from simulator.web.kassas import Kassas
 from simulator.web.payments import Payments, Records, Worker
+from simulator.web.payments.desk import Desk
 from simulator.web.problems import Problem
+from simulator.web.snapshots import Snapshots
 from simulator.web.store import Store
 from simulator.web.voice import Voice
 
@@ -76,6 +82,10 @@ class Server:
         records = Records(self.store, self.events)
         self.worker = Worker(records, self.kassas, self.voice, now, self._failed)
         self.payments = Payments(records, self.kassas, self.voice, ids, now, self.worker.wake)
+        self._behind = Behind(loaded)
+        self.desk = Desk(records, self.kassas, self.voice, self.journal, self._behind.age)
+        self.books = Books(records, self.kassas, self.voice, self.journal, self._behind.rows)
+        self.snapshots = Snapshots(self.store, now, lambda: self.clock.shift_ms, self._restored)
         self._orders: OrderSource | None = None
         self._lock = threading.Lock()
         if loaded is not None and loaded.config.merchant.url:
@@ -101,6 +111,7 @@ class Server:
         self.voice.close()
         if self._orders is not None:
             self._orders.close()
+        self._behind.close()
         if "_client" in vars(self):
             self._client.close()
         self.store.close()
@@ -110,18 +121,26 @@ class Server:
 
         Problem if either cannot be.
         """
-        shift = self.clock.shift_ms + by_ms
         try:
             if by_ms < 0:
                 raise ValueError("time does not run backwards")
-            self.clock.set(shift)
+            self._set_clock(self.clock.shift_ms + by_ms)
         except ValueError as error:
-            raise Problem(422, "the clock cannot be moved so", str(error), member="by_ms") from None
-        self.store.set(_SHIFT, str(shift))
-        self._move_merchant()
-        self.events.publish("clock", now=self.clock.now(), shift_ms=shift)
-        self.worker.wake()
+            raise Problem(
+                422, "the clock cannot be moved so", str(error), member="advance_ms"
+            ) from None
         return self.clock.now()
+
+    def _set_clock(self, shift_ms: int) -> None:
+        self.clock.set(shift_ms)
+        self.store.set(_SHIFT, str(shift_ms))
+        self._move_merchant()
+        self.events.publish("clock", now=self.clock.now(), shift_ms=shift_ms)
+        self.worker.wake()
+
+    def _restored(self, shift_ms: int) -> None:
+        self._set_clock(shift_ms)
+        self.events.publish("reset")
 
     def new_order(self, amount_sum: int | None = None) -> Order:
         """A fresh payable order at the configuration's merchant. Problem if there can be none."""

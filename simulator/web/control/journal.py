@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from flask import Response
+
 from simulator.reports.curl import curl
 from simulator.web.control import schemas, shown
 from simulator.web.control.operation import operation
 from simulator.web.control.schemas import ExchangeNumber
+from simulator.web.exports import har, scenario
 from simulator.web.journal import Wanted, wire_of
 from simulator.web.server import Server
 
@@ -28,3 +33,23 @@ def show_exchange(server: Server, exchange_number: ExchangeNumber) -> schemas.Ex
 def exchange_as_curl(server: Server, exchange_number: ExchangeNumber) -> schemas.CurlShown:
     """The same call as a shell command."""
     return schemas.CurlShown(curl=curl(wire_of(server.journal.get(exchange_number))))
+
+
+@operation("GET", "/journal.har")
+def export_har(server: Server, query: schemas.ExchangesQuery) -> Response:
+    """The exchanges that the filters choose as an HTTP archive, the oldest first."""
+    found = server.journal.oldest_first(Wanted(**query.model_dump()))
+    body = json.dumps(har(found), ensure_ascii=False)
+    return _file(body, "application/json", "payme-sandbox.har")
+
+
+@operation("GET", "/journal.yaml", refuses=(409,), media="application/yaml")
+def export_scenario(server: Server, query: schemas.ExchangesQuery) -> Response:
+    """The same exchanges as a scenario file, which makes the calls again on fresh orders."""
+    found = server.journal.oldest_first(Wanted(**query.model_dump()))
+    return _file(scenario(found), "application/yaml", "recorded.yaml")
+
+
+def _file(body: str, media: str, name: str) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, content_type=media, headers=disposition)
