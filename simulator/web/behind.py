@@ -66,7 +66,7 @@ class Behind:
         text = str(error)
         for secret in self._secrets:
             text = text.replace(secret, "••••")
-        return Problem(502, "the merchant's database", text, do="see [database]")
+        return Problem(409, "the merchant's database", text, do="see [database]")
 
 
 def _plain(value: Any) -> Any:

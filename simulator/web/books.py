@@ -103,7 +103,7 @@ class Books:
     def compare(self, kassa_id: str, start: int, end: int) -> Compared:
         """Ask the merchant for its statement and lay it beside ours.
 
-        Problem 502 if there is no usable statement.
+        Problem 409 if there is no usable statement.
         """
         kassa = self._kassas.get(kassa_id)
         ours = {p.id: p for p in self._records.between(kassa_id, start, end)}
@@ -113,7 +113,7 @@ class Books:
         listed = got.result.get("transactions")
         if got.kind != "done" or not isinstance(listed, list):
             why = got.error["message"] if got.error else "the result has no list `transactions`"
-            raise Problem(502, "no statement", str(why), do=f"see exchange {spoken.exchange_id}")
+            raise Problem(409, "no statement", str(why), do=f"see exchange {spoken.exchange_id}")
         theirs = {str(t["id"]): t for t in listed if isinstance(t, Mapping) and "id" in t}
         rows = self._database([*ours, *(key for key in theirs if key not in ours)])
         lines = [

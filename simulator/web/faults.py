@@ -225,7 +225,7 @@ def _check(new: NewFault) -> None:
     for wrong, member, seen, accepted in refusals:
         if wrong:
             raise Problem(
-                422,
+                409,
                 "not a fault that can be made",
                 f"{member} is {seen!r}",
                 f"accepted: {accepted}",

@@ -159,21 +159,21 @@ class Kassas:
 
     def _check(self, new: NewKassa) -> None:
         if new.id is not None and not ID.fullmatch(new.id):
-            raise Problem(422, "not a kassa's id", repr(new.id), "24 digits 0-9a-f are accepted")
+            raise Problem(409, "not a kassa's id", repr(new.id), "24 digits 0-9a-f are accepted")
         try:
             http_url(new.url)
         except ValueError as error:
-            raise Problem(422, "not a webhook's address", repr(new.url), str(error)) from None
+            raise Problem(409, "not a webhook's address", repr(new.url), str(error)) from None
         if not self._allow_remote and not is_loopback(new.url):
             raise Problem(
-                422,
+                409,
                 "not on this machine",
                 new.url,
                 "an address on this machine (127.0.0.1, localhost)",
                 "write allow_remote = true under [merchant] if you mean it",
             )
         if new.min_amount > new.max_amount:
-            raise Problem(422, "impossible limits", f"{new.min_amount} to {new.max_amount} tiyin")
+            raise Problem(409, "impossible limits", f"{new.min_amount} to {new.max_amount} tiyin")
 
 
 def policy_of(kassa: Kassa) -> RetryPolicy:

@@ -6,9 +6,10 @@ from __future__ import annotations
 class Problem(Exception):
     """A request that is refused. Pages show it, the control API sends it as problem JSON.
 
-    status: HTTP. title: what kind of thing went wrong. seen: what was found. accepted: what would
-    have been right. do: what to do next. code: Payme's own for it (-31601 …), where it has one.
-    member: what of the request is wrong, where one member is.
+    status: HTTP; 409 for what is well described but cannot be here and now. title: what kind of
+    thing went wrong. seen: what was found. accepted: what would have been right. do: what to do
+    next. code: Payme's own for it (-31601 …), where it has one. member: what of the request is
+    wrong, where one member is.
     """
 
     def __init__(

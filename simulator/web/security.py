@@ -116,6 +116,8 @@ def _ask() -> Response:
 
 
 def _check_origin() -> None:
+    if request.routing_exception is not None:
+        return  # there is no such view
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, _ANYWHERE, False):
         return

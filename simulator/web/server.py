@@ -127,7 +127,7 @@ class Server:
             self._set_clock(self.clock.shift_ms + by_ms)
         except ValueError as error:
             raise Problem(
-                422, "the clock cannot be moved so", str(error), member="advance_ms"
+                409, "the clock cannot be moved so", str(error), member="advance_ms"
             ) from None
         return self.clock.now()
 
@@ -148,7 +148,7 @@ class Server:
             return self._order_source().make(amount_sum=amount_sum)
         except OrdersError as error:
             raise Problem(
-                502, "no order could be made", self._hidden(str(error)), do="see [orders]"
+                409, "no order could be made", self._hidden(str(error)), do="see [orders]"
             ) from error
 
     def _order_source(self) -> OrderSource:

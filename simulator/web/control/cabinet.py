@@ -28,7 +28,7 @@ def send_fiscal_data(
     return _repeated(server.desk.send_fiscal(payment_id, body.type, data))
 
 
-@operation("POST", "/payments/{payment_id}/age", refuses=(409, 502))
+@operation("POST", "/payments/{payment_id}/age", refuses=(409,))
 def age_payment(
     server: Server, payment_id: PaymentId, body: schemas.AgeBody
 ) -> schemas.PaymentShown:
@@ -38,7 +38,7 @@ def age_payment(
     return shown.payment(server, aged)
 
 
-@operation("GET", "/kassas/{kassa_id}/books", refuses=(502,))
+@operation("GET", "/kassas/{kassa_id}/books", refuses=(409,))
 def compare_books(
     server: Server, kassa_id: KassaId, query: schemas.PeriodQuery
 ) -> schemas.BooksShown:

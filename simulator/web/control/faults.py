@@ -16,7 +16,7 @@ def list_faults(server: Server, query: schemas.KassaQuery) -> schemas.FaultsShow
     return schemas.FaultsShown(faults=[shown.fault(one) for one in server.faults.all(query.kassa)])
 
 
-@operation("POST", "/faults", status=201, refuses=(404,))
+@operation("POST", "/faults", status=201, refuses=(404, 409))
 def add_fault(server: Server, body: schemas.FaultBody) -> FaultShown:
     """Spoil some of our own calls from now on; the journal marks each that was."""
     told = body.model_dump(mode="json", exclude={"kassa"})

@@ -25,7 +25,7 @@ def show_state(server: Server) -> schemas.StateShown:
     )
 
 
-@operation("POST", "/clock")
+@operation("POST", "/clock", refuses=(409,))
 def let_time_pass(server: Server, body: schemas.ClockBody) -> schemas.ClockShown:
     """Put the server's clock forward, and the merchant's where [clock] hook says how.
 
@@ -68,7 +68,7 @@ def reveal_key(server: Server, kassa_id: KassaId) -> schemas.KeyShown:
     return schemas.KeyShown(key=server.kassas.key(server.kassas.get(kassa_id)))
 
 
-@operation("POST", "/orders", status=201, refuses=(502,))
+@operation("POST", "/orders", status=201, refuses=(409,))
 def make_order(server: Server, body: schemas.OrderBody) -> schemas.OrderShown:
     """A fresh payable order at the configuration's merchant, made as [orders] says."""
     order = server.new_order(body.amount_sum)

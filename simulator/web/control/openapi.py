@@ -20,12 +20,11 @@ _MEANS = {
     403: "another site's page",
     404: "there is no such thing",
     405: "another HTTP method",
-    409: "it is not in a state in which that can be done",
+    409: "it cannot be done here and now: the problem says why",
     413: "the body is too long",
     415: "the body is not JSON",
     421: "another host's name",
     422: "a member is not as described",
-    502: "the merchant could not do its part",
 }
 
 
@@ -35,7 +34,10 @@ def document(operations: Iterable[Operation], public_url: str) -> dict[str, Any]
     schemas, definitions = _schemas(every)
     paths: dict[str, Any] = {}
     for one in every:
-        paths.setdefault(f"/control{one.path}", {})[one.verb.lower()] = _described(one, schemas)
+        told = _described(one, schemas)
+        if one.status == 201 and (links := _links(one, every)):
+            told["responses"]["201"]["links"] = links
+        paths.setdefault(f"/control{one.path}", {})[one.verb.lower()] = told
     return {
         "openapi": "3.1.0",
         "info": {
@@ -98,6 +100,20 @@ def _responses(one: Operation, schemas: dict[tuple[type[BaseModel], Mode], Any])
     bad = {str(s): {"description": _MEANS[s], "content": problem} for s in sorted(refuses)}
     bad["401"] = {"description": _MEANS[401], "content": {"text/plain": {}}}
     return {str(one.status): good, **bad}
+
+
+def _links(made: Operation, every: list[Operation]) -> dict[str, Any]:
+    """What can be done with the thing that was made."""
+    found = {}
+    key = "id" if made.answer is not None and "id" in made.answer.model_fields else "name"
+    for one in every:
+        if one.path.startswith(f"{made.path}/{{"):
+            part = next(iter(one.parts))
+            found[one.name] = {
+                "operationId": one.name,
+                "parameters": {part: f"$response.body#/{key}"},
+            }
+    return found
 
 
 def _parts(one: Operation) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ OpenAPI document come from these types.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -23,6 +24,7 @@ from simulator.web.problems import Problem
 from simulator.web.server import Server
 
 JSON = "application/json"
+_EXACT = 2**53
 _RESERVED = frozenset({"server", "query", "body"})
 
 
@@ -138,9 +140,22 @@ def _body(model: type[BaseModel], request: Request) -> BaseModel:
             f"Content-Type: {JSON} is accepted",
         )
     try:
-        return model.model_validate_json(sent, strict=True)
+        return model.model_validate_json(_with_whole_numbers(sent), strict=True)
     except ValidationError as error:
         raise _invalid(error) from None
+
+
+def _with_whole_numbers(sent: bytes) -> bytes:
+    """The body with 93 for 93.0, which is the same number to JSON. What is no JSON stays so."""
+    try:
+        return json.dumps(json.loads(sent, parse_float=_number)).encode()
+    except (ValueError, RecursionError):
+        return sent
+
+
+def _number(text: str) -> int | float:
+    found = float(text)
+    return int(found) if found.is_integer() and abs(found) < _EXACT else found
 
 
 def _invalid(error: ValidationError) -> Problem:

@@ -12,7 +12,7 @@ from simulator.web.problems import conflict
 from simulator.web.server import Server
 
 
-@operation("GET", "/payments")
+@operation("GET", "/payments", refuses=(404,))
 def list_payments(server: Server, query: schemas.PaymentsQuery) -> schemas.PaymentsShown:
     """Payments, the newest first; every filter that is given must hold."""
     found = server.payments.records.search(
@@ -31,7 +31,7 @@ def list_payments(server: Server, query: schemas.PaymentsQuery) -> schemas.Payme
     return schemas.PaymentsShown(payments=[shown.payment(server, one) for one in found], next=more)
 
 
-@operation("POST", "/payments", status=201, refuses=(404,))
+@operation("POST", "/payments", status=201, refuses=(404, 409))
 def begin_payment(server: Server, body: schemas.PaymentBody) -> PaymentShown:
     """Begin a payment, as a payer does who follows the shop's link.
 

@@ -12,6 +12,16 @@ from simulator.web.faults import LONGEST_DELAY_MS, MOST_AT_ONCE, Kind
 from simulator.web.payments.service import LARGEST_AMOUNT
 
 LARGEST = 2**53 - 1
+_URL = r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$"
+CardNumber = Literal[
+    "8600069195406311",
+    "8600495473316478",
+    "8600060921090842",
+    "3333336415804657",
+    "4444445987459073",
+    "8600143417770323",
+    "8600134301849596",
+]
 
 
 def _whole(value: Any) -> Any:
@@ -35,14 +45,14 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 PaymentId = Id
 KassaId = Id
 FaultId = Id
-ExchangeNumber = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LARGEST)]
+ExchangeNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)]
 SnapshotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
-Number = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=LARGEST)]
+Number = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Amount = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT)]
 Text = Annotated[str, Field(max_length=200)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-Page = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=500)]
+Page = Annotated[int, Field(ge=1, le=500), BeforeValidator(_whole)]
 Wait = Annotated[int, Field(ge=0, le=60_000)]
 AccountMember = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -105,7 +115,7 @@ class KassaBody(Asked):
     """A kassa to be made. pauses_ms: between two attempts of a call; the last stands for more."""
 
     name: Word
-    url: Annotated[str, Field(max_length=500)]
+    url: Annotated[str, Field(max_length=500, pattern=_URL)]
     key: Annotated[str, Field(min_length=1, max_length=200)]
     login: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^:]+$")] = "Paycom"
     id: Id | None = None
@@ -226,7 +236,7 @@ class PayBody(Asked):
     """card: the number of a published test card. wait_ms: answer when it is settled, at most so
     much later; 0 answers at once."""
 
-    card: Annotated[str, Field(max_length=40)] = "8600069195406311"
+    card: CardNumber = "8600069195406311"
     wait_ms: Wait = 0
 
 

@@ -58,7 +58,7 @@ def accept(number: str, expiry: str = EXPIRY) -> Card:
     card = _BY_NUMBER.get(digits)
     if card is None:
         raise Problem(
-            422,
+            409,
             "not a test card",
             f"a number ending in {digits[-4:] or 'nothing'}",
             "the published test cards are accepted, and no real one",
@@ -68,7 +68,7 @@ def accept(number: str, expiry: str = EXPIRY) -> Card:
         )
     if re.sub(r"\D", "", expiry) != EXPIRY:
         raise Problem(
-            422,
+            409,
             "wrong expiry",
             expiry,
             "03/99 is that of every test card",
@@ -76,7 +76,7 @@ def accept(number: str, expiry: str = EXPIRY) -> Card:
             member="expiry",
         )
     if card.outcome in AT_ONCE:
-        raise Problem(422, "the card is refused", card.says, code=CARD_PROBLEM, member="number")
+        raise Problem(409, "the card is refused", card.says, code=CARD_PROBLEM, member="number")
     return card
 
 
@@ -84,7 +84,7 @@ def check_code(code: str) -> None:
     """Problem if it is not the SMS code."""
     if code.strip() != SMS_CODE:
         raise Problem(
-            422,
+            409,
             "wrong SMS code",
             repr(code),
             f"{SMS_CODE} is the code of every test card",

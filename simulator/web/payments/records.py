@@ -154,8 +154,8 @@ class Records:
         with self._store.read() as session:
             rows = session.execute(
                 select(Payment.state, func.count()).group_by(Payment.state)
-            ).tuples()
-            return dict(rows.all())
+            ).all()
+        return {row[0]: row[1] for row in rows}
 
     def wait(self, payment_id: str, until: Callable[[Payment], bool], seconds: float) -> Payment:
         """The payment once `until` holds, or as it is when the time is over."""

@@ -236,5 +236,5 @@ def _check(new: NewPayment, kassa: Kassa) -> None:
 
 def _bad(member: str, seen: str, accepted: str, code: int = -31610) -> Problem:
     return Problem(
-        422, "the link cannot be paid", seen, f"accepted: {accepted}", code=code, member=member
+        409, "the link cannot be paid", seen, f"accepted: {accepted}", code=code, member=member
     )

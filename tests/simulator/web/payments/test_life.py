@@ -251,5 +251,5 @@ def test_links_that_cannot_be_paid(
 
     with pytest.raises(Problem) as caught:
         bench.server.payments.begin(NewPayment(KASSA, amount, account))
-    assert (caught.value.status, caught.value.code) == (422, code)
+    assert (caught.value.status, caught.value.code) == (409, code)
     assert caught.value.member
