@@ -32,6 +32,7 @@ class Kind(StrEnum):
     HELD_TWICE = "order held by two transactions"
     NOT_PAID = "order not paid though its transaction is performed"
     PAID_BY_NOBODY = "order paid by nobody"
+    INVARIANT = "an invariant of yours does not hold"
     STUCK = "stuck"
 
 
@@ -82,7 +83,8 @@ class ErrorGroup:
     """Calls of one method that failed alike.
 
     code: the JSON-RPC code, "HTTP 500", "no answer" and the like. deserved: whether the call had
-    asked for it (a second payer of a paid order). example: one message of the merchant's.
+    asked for it (a second payer of a paid order). example: one of these calls. down: whether
+    they were made while we had killed the merchant, who is not to blame then.
     """
 
     method: str
@@ -90,6 +92,14 @@ class ErrorGroup:
     count: int
     deserved: bool = False
     example: str = ""
+    down: bool = False
+
+    @property
+    def excuse(self) -> str:
+        """Why this is no error of the merchant's, or an empty text."""
+        if self.down:
+            return "while the merchant was down"
+        return "as it deserved" if self.deserved else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from loadtests.reckoning.again import Open, Repeat, ask_again
 from loadtests.reckoning.belief import PERFORMED, REFUNDED, Belief, believe
 from loadtests.reckoning.buckets import Buckets, Put, buckets_for
 from loadtests.reckoning.compare import DATABASE, STATEMENT, Records, differences
+from loadtests.reckoning.invariants import Spread, ask_general, ask_particular
 from loadtests.reckoning.log import LogTally
 from loadtests.reckoning.order_books import OrderBooks
 from loadtests.reckoning.orders import Part
@@ -30,7 +31,7 @@ from loadtests.reckoning.sorting import sort_calls, sort_rows, sort_statement
 from loadtests.reckoning.statement import Ask, Statement, StatementError
 from loadtests.reckoning.tally import Tally, with_calls
 from loadtests.reckoning.witnesses import Witnesses
-from loadtests.results import Reckoning
+from loadtests.results import Kind, Reckoning
 from simulator.observers.database import Database, DatabaseError
 
 __all__ = ["LogTally", "Repeat", "Sources", "Statement", "reckon"]
@@ -39,7 +40,8 @@ WRONG = "wrong.jsonl"
 """Every single thing that does not add up, in the run's folder."""
 UNKNOWN = object()
 _PAYME, _ORDERS = "Payme", "orders"
-_SOURCES = (_PAYME, STATEMENT, DATABASE, _ORDERS)
+_INVARIANTS = "invariants"
+_SOURCES = (_PAYME, STATEMENT, DATABASE, _ORDERS, _INVARIANTS)
 _GRACE_MS = 60_000
 _LATER_IDS = 20
 
@@ -80,6 +82,7 @@ def reckon(folder: Path, sources: Sources) -> Reckoning:
         work.transactions()
         if sources.one_time:
             work.orders()
+        work.invariants()
         work.again()
         log = sources.log.found() if sources.log is not None else ()
         return Reckoning(
@@ -111,6 +114,7 @@ class _Work:
     later_ids: list[str] = field(default_factory=list)
     open: Open = field(default_factory=Open)
     contested: set[str] = field(default_factory=set)
+    spread: Spread = field(default_factory=Spread)
     asked_again: int = 0
 
     def __post_init__(self) -> None:
@@ -178,6 +182,7 @@ class _Work:
             (state,) = belief.states
         else:
             state = self._differing(belief, witnesses.records(belief.payme_id), calls)
+        self.spread.show(belief.order, belief.payme_id)
         if belief.order and state is not UNKNOWN:
             put(belief.order, line_of(Part(belief.order, belief.payme_id, state)))
         if belief.order and not self.orders_noted:
@@ -214,6 +219,33 @@ class _Work:
             return
         if compared is not None:
             self.compared[_ORDERS] = compared
+
+    def invariants(self) -> None:
+        """The user's own SQL."""
+        database = self.sources.database
+        if database is None or not (database.general_invariants or database.particular_invariants):
+            return
+        self.compared[_INVARIANTS] = len(database.general_invariants)
+        try:
+            for broken in ask_general(database):
+                self._broken(*broken)
+            if database.particular_invariants:
+                self.compared[_INVARIANTS] += len(database.particular_invariants)
+                self._particular(database)
+        except DatabaseError as error:
+            self.unable.append(f"[[database.invariants]] {error}")
+
+    def _particular(self, database: Database) -> None:
+        spread = self.spread
+        if len(spread.kept) < spread.seen:
+            names = ", ".join(database.particular_invariants)
+            of = f"{len(spread.kept):,} of {spread.seen:,} transactions"
+            self.notes.append(f"{names}: asked about {of}; one without parameters speaks of all")
+        for broken in ask_particular(database, self.folder, spread):
+            self._broken(*broken)
+
+    def _broken(self, subject: str, order: str, found: list[tuple[Kind, str]]) -> None:
+        self.tally.add(subject, order, found, ())
 
     def again(self) -> None:
         """What brought no result is asked once more, after all books were read."""

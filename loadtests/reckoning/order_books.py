@@ -51,6 +51,8 @@ class OrderBooks:
             for situation, made in self._situations():
                 if len(situation.states) > 1:
                     self._add(situation, list(twice(situation)))
+                if made is not None:
+                    situation.amount = made.amount
                 if shown is not None and made is not None and trouble is None:
                     try:
                         put_situation(put, shown.order_key(made.order()), situation)
@@ -76,7 +78,7 @@ class OrderBooks:
     def _compare_rows(self, database: Database) -> int:
         with self._stored.filling() as put:
             for key, row in database.each_order():
-                put_row(put, key, row.get("status", msgspec.UNSET))
+                put_row(put, key, row)
         words, count = Words.of(database), 0
         for number in range(len(self._kept)):
             for situation, rows in beside_rows(self._kept, self._stored, number):

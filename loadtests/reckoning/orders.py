@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,12 @@ class Part(msgspec.Struct, omit_defaults=True):
 
 
 class Situation(msgspec.Struct, omit_defaults=True):
-    """An order and the states of its transactions, by Payme's id."""
+    """An order and the states of its transactions, by Payme's id. amount: what it was made with,
+    in tiyin, if that is known."""
 
     number: str
     states: dict[str, int | None]
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,23 @@ def twice(situation: Situation) -> Iterator[Found]:
 
 
 def status_fits(
-    situation: Situation, rows: Sequence[Sequence[Any]], words: Words
+    situation: Situation, rows: Sequence[Mapping[str, Any]], words: Words
 ) -> Iterator[Found]:
-    """Whether the order's row says paid exactly if a transaction of it is performed.
+    """Whether the order's row says paid exactly if a transaction of it is performed, and what it
+    said of its amount when it was made.
 
-    A row is its status alone, or nothing if that is not mapped.
+    A row is its `status` and its `amount`, as far as they are mapped.
     """
     if len(rows) > 1:
         yield Kind.DOUBLED, f"the orders table has it {len(rows)} times"
     if not rows:
         yield Kind.LOST, "the orders table does not know it"
-    elif rows[0]:
-        yield from _status(rows[0][0], situation, words)
+        return
+    if "status" in rows[0]:
+        yield from _status(rows[0]["status"], situation, words)
+    amount, made = rows[0].get("amount"), situation.amount
+    if "amount" in rows[0] and made is not None and amount != made:
+        yield Kind.AMOUNT, f"the orders table says {amount} tiyin, it was made with {made}"
 
 
 def _status(status: Any, situation: Situation, words: Words) -> Iterator[Found]:
@@ -112,24 +119,24 @@ def put_situation(put: Put, key: str, situation: Situation) -> None:
     put(key, line_of((key, situation)))
 
 
-def put_row(put: Put, key: str, status: Any) -> None:
-    """Keep what a row of the orders table says beside it; UNSET if no status is mapped."""
-    put(key, line_of((key,) if status is msgspec.UNSET else (key, status)))
+def put_row(put: Put, key: str, row: Mapping[str, Any]) -> None:
+    """Keep what a row of the orders table says beside it."""
+    put(key, line_of((key, {name: row[name] for name in ("status", "amount") if name in row})))
 
 
 def beside_rows(
     kept: Buckets, stored: Buckets, number: int
-) -> Iterator[tuple[Situation, list[list[Any]]]]:
-    """Each order of one bucket with its rows: for each its status, if that is mapped."""
-    rows: dict[str, list[list[Any]]] = {}
+) -> Iterator[tuple[Situation, list[dict[str, Any]]]]:
+    """Each order of one bucket with its rows, as far as they are mapped."""
+    rows: dict[str, list[dict[str, Any]]] = {}
     decode_kept = msgspec.json.Decoder(tuple[str, Situation]).decode
     decode = msgspec.json.Decoder().decode
     wanted = [decode_kept(line) for line in kept.lines(number)]
     for key, _ in wanted:
         rows[key] = []
     for line in stored.lines(number):
-        key, *status = decode(line)
+        key, row = decode(line)
         if key in rows:
-            rows[key].append(status)
+            rows[key].append(row)
     for key, situation in wanted:
         yield situation, rows[key]

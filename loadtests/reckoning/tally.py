@@ -56,7 +56,8 @@ def with_calls(
     folder: Path, listed: Sequence[Wrong], mask: Callable[[str], str]
 ) -> tuple[Wrong, ...]:
     """Those that have no calls yet, which are orders, with the calls that named them."""
-    wanted: dict[str, list[Ended]] = {one.order: [] for one in listed if not one.calls}
+    bare = [one for one in listed if one.order and not one.calls]
+    wanted: dict[str, list[Ended]] = {one.order: [] for one in bare}
     if wanted:
         for path in sorted(folder.glob(CALLS)):
             for call in calls_of(path):
@@ -69,7 +70,9 @@ def with_calls(
         )
         for order, calls in wanted.items()
     }
-    return tuple(one if one.calls else replace(one, calls=shown[one.order]) for one in listed)
+    return tuple(
+        one if one.calls else replace(one, calls=shown.get(one.order, ())) for one in listed
+    )
 
 
 def words_of(call: Ended, *, named: bool = False) -> str:

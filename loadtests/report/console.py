@@ -10,7 +10,7 @@ from loadtests.report.words import (
     LOG,
     THRESHOLD_MARKS,
     compared_words,
-    deserved_last,
+    excused_last,
     exit_words,
     headline,
     kinds,
@@ -75,11 +75,11 @@ def _errors(page: Page, run: LoadRun) -> None:
     if not run.errors:
         return
     page.gap()
-    for one in deserved_last(run):
-        mark = "ok" if one.deserved else "FAIL"
+    for one in excused_last(run):
+        mark = "ok" if one.excuse else "FAIL"
         words = f"{one.method} {one.code}, {counted(one.count, 'time')}"
-        words += ", as it deserved" if one.deserved else ""
-        words += f"; {one.example}" if one.example and not one.deserved else ""
+        words += f", {one.excuse}" if one.excuse else ""
+        words += f"; {one.example}" if one.example and not one.excuse else ""
         page.line([printable(words)], indent=1, label=(f"{mark:<6}", style_of(mark)))
 
 

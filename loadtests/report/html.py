@@ -16,7 +16,7 @@ from loadtests.report.json_file import embedded
 from loadtests.report.words import (
     THRESHOLD_MARKS,
     compared_words,
-    deserved_last,
+    excused_last,
     exit_words,
     headline,
     in_order,
@@ -59,7 +59,7 @@ def html_report(run: LoadRun, environment: list[tuple[str, str]] | None = None) 
             methods=methods_in_order(run),
             percentiles=list(run.methods[0].percentiles) if run.methods else [],
             charts=list(charts(run)),
-            errors=deserved_last(run),
+            errors=excused_last(run),
             reckoning=_reckoning(run.reckoning) if run.reckoning is not None else None,
             size=(WIDTH, HEIGHT),
         )

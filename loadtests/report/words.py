@@ -28,6 +28,7 @@ _KINDS = {
     Kind.HELD_TWICE: "held by two live transactions",
     Kind.NOT_PAID: "not marked as paid, though its transaction is performed",
     Kind.PAID_BY_NOBODY: "marked as paid, though no transaction is performed",
+    Kind.INVARIANT: "not as your own SQL under [[database.invariants]] wants it",
     Kind.STUCK: "open, and not settled when Payme asked again",
 }
 
@@ -84,10 +85,12 @@ def load_words(run: LoadRun) -> str:
 def totals_words(run: LoadRun) -> str:
     """What came of it."""
     rate = f", {tenths(run.payments * 10, run.seconds)} a second" if run.seconds else ""
-    errors = sum(one.count for one in run.errors if not one.deserved)
+    errors = sum(one.count for one in run.errors if not one.excuse)
+    down = sum(one.count for one in run.errors if one.down)
     return (
         f"{counted(run.payments, 'order')} paid{rate}; {counted(run.calls, 'call')}, "
         f"{counted(errors, 'error')}"
+        + (f", {grouped(down)} not answered while the merchant was down" if down else "")
     )
 
 
@@ -131,9 +134,9 @@ def later_words(reckoning: Reckoning) -> str:
     return said
 
 
-def deserved_last(run: LoadRun) -> list[ErrorGroup]:
-    """Errors, the undeserved first, the most frequent first."""
-    return sorted(run.errors, key=lambda one: (one.deserved, -one.count))
+def excused_last(run: LoadRun) -> list[ErrorGroup]:
+    """Errors, those of the merchant first, the most frequent first."""
+    return sorted(run.errors, key=lambda one: (one.excuse != "", one.excuse, -one.count))
 
 
 _ORDER = {method.value: place for place, method in enumerate(Method)}

@@ -91,8 +91,11 @@ def _left_out(config: Config) -> Iterator[str]:
         for name in ("orders", "transactions"):
             if getattr(config.database, name) is False:
                 yield f"the {name} table (database.{name} = false)"
-        if config.merchant.account_type != "one-time":
-            yield "the balances of accounts that are paid many times"
+        if config.merchant.account_type != "one-time" and not config.database.invariants:
+            yield (
+                "the balances of accounts that are paid many times: only your own SQL under "
+                "[[database.invariants]] can"
+            )
     if config.log is False:
         yield "the log (log = false)"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from loadtests.ledger import Ended, Ledger, OrderBook
-from simulator.config.database import DatabaseConfig
+from simulator.config.database import DatabaseConfig, Invariant
 from simulator.observers.database import Database
 from simulator.observers.orders import Order
 
@@ -162,7 +162,13 @@ def _tashkent(ms: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{ms % 1000:03d}"
 
 
-def open_database(path: Path, *, unit: str = "ms", where: str = "{number}") -> Database:
+def open_database(
+    path: Path,
+    *,
+    unit: str = "ms",
+    where: str = "{number}",
+    invariants: Sequence[Invariant] = (),
+) -> Database:
     """The merchant's database as its configuration maps it; to be closed."""
     tables: dict[str, Any] = {
         "transactions": {"table": "tx", "columns": {n: n for n in COLUMNS}, "time_unit": unit}
@@ -173,6 +179,7 @@ def open_database(path: Path, *, unit: str = "ms", where: str = "{number}") -> D
         "columns": {"amount": "total", "status": "status"},
         "status": STATUS,
     }
+    tables["invariants"] = [one.model_dump() for one in invariants]
     return Database(DatabaseConfig.model_validate({"url": f"sqlite:///{path}", **tables}))
 
 

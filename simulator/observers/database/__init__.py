@@ -144,6 +144,25 @@ class Database:
         """Name and offending rows of every invariant that does not hold."""
         return self._invariants.broken({**order.values(), "payme_id": payme_id})
 
+    @property
+    def general_invariants(self) -> tuple[str, ...]:
+        """Names of those that are asked once and speak of everything."""
+        return self._invariants.general
+
+    @property
+    def particular_invariants(self) -> tuple[str, ...]:
+        """Names of those that are about one order or one transaction."""
+        return self._invariants.particular
+
+    def broken_general(self) -> list[tuple[str, str]]:
+        """As `broken_invariants`, of those without parameters."""
+        return self._invariants.broken({}, self._invariants.general)
+
+    def broken_particular(self, order: Order, payme_id: str) -> list[tuple[str, str]]:
+        """As `broken_invariants`, of those with parameters."""
+        values = {**order.values(), "payme_id": payme_id}
+        return self._invariants.broken(values, self._invariants.particular)
+
     def age(self, payme_ids: Sequence[str], by_ms: int) -> None:
         """Shift every time that is set in these transactions' rows `by_ms` into the past.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +45,27 @@ class Invariants:
         if problems:
             raise DatabaseError("\n".join(problems))
 
-    def broken(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Name and rows of those that returned any. DatabaseError for an unknown parameter."""
+    @property
+    def general(self) -> tuple[str, ...]:
+        """Names of those without parameters: asked once, they speak of everything."""
+        return tuple(query.name for query in self._queries if not query.parameters)
+
+    @property
+    def particular(self) -> tuple[str, ...]:
+        """Names of those that are about one order or one transaction."""
+        return tuple(query.name for query in self._queries if query.parameters)
+
+    def broken(
+        self, values: Mapping[str, Any], names: Collection[str] | None = None
+    ) -> list[tuple[str, str]]:
+        """Name and rows of those that returned any. DatabaseError for an unknown parameter.
+
+        names: of those to ask, by default all.
+        """
         found = []
         for query in self._queries:
+            if names is not None and query.name not in names:
+                continue
             missing = [name for name in query.parameters if name not in values]
             if missing:
                 raise DatabaseError(
