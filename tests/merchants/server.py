@@ -88,11 +88,11 @@ class _Threaded(ThreadingMixIn, _OneByOne):
     daemon_threads = True
 
 
-def server_of(shop: Shop, port: int = 0) -> HTTPServer:
+def server_of(shop: Shop, port: int = 0, host: str = "127.0.0.1") -> HTTPServer:
     """A server for that shop, bound and not yet serving."""
     handler = type("Handler", (_Handler,), {"shop": shop})
     kind = _OneByOne if "one-at-a-time" in shop.habits.server else _Threaded
-    return kind(("127.0.0.1", port), handler)
+    return kind((host, port), handler)
 
 
 @contextmanager
