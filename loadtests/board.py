@@ -13,7 +13,7 @@ import msgspec
 from loadtests.judging import Judged, judge
 from loadtests.results import Met, Second
 from loadtests.series import Series
-from loadtests.tally import Totals
+from loadtests.tally import Blame, Totals
 from simulator.config.thresholds import Threshold
 
 OUTCOME = "outcome.json"
@@ -24,7 +24,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     """What the engine leaves behind.
 
     thresholds: (text, observed, samples, met). methods: name -> numbers, latencies in µs.
-    troubles: (method, text, deserved, count, example). stopped: why it ended early, or "".
+    troubles: (method, text, whose fault, count, example). stopped: why it ended early, or "".
     """
 
     began: int
@@ -35,7 +35,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     everything: dict[str, int]
     thresholds: list[tuple[str, str, int, Met]]
     series: list[Second]
-    troubles: list[tuple[str, str, bool, int, str]]
+    troubles: list[tuple[str, str, Blame, int, str]]
     notes: list[str]
     stopped: str
     failed: str
@@ -120,8 +120,9 @@ def _numbers(measured: Any) -> dict[str, int]:
     percentiles = {f"p{one}": measured.at(one) for one in (*_SHOWN, Decimal("99.9"))}
     return {
         "calls": measured.calls,
-        "errors": measured.errors.total(),
+        "errors": measured.bad,
         "unanswered": measured.errors["unanswered"],
+        "down": measured.errors["down"],
         **percentiles,
         "max": measured.highest,
     }

@@ -42,15 +42,18 @@ class Reply(msgspec.Struct, frozen=True):
     """What came back. "none" is no usable answer; `text` then says why, `flaw` how Payme sees it.
 
     flaw is None for an answer that settles the matter, and for a reply that we lost on purpose.
+    down: whether we had killed the merchant meanwhile.
     """
 
     kind: Kind
     result: dict[str, Any] | None = None
     code: Any = None
+    error: dict[str, Any] | None = None
     text: str = ""
     flaw: Flaw | None = None
     lost: bool = False
     took_us: int = 0
+    down: bool = False
 
     @property
     def state(self) -> int | None:
@@ -75,8 +78,9 @@ def read_reply(status: int, body: bytes) -> Reply:
     if isinstance(error, dict) and result is None:
         code = error.get("code")
         if code == Code.SYSTEM:
-            return Reply("error", code=code, text="system error", flaw=Flaw.SYSTEM_ERROR)
-        return Reply("error", code=code)
+            flaw = Flaw.SYSTEM_ERROR
+            return Reply("error", code=code, error=error, text="system error", flaw=flaw)
+        return Reply("error", code=code, error=error)
     return Reply("none", text="neither a result nor an error", flaw=Flaw.UNREADABLE)
 
 

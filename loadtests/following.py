@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from loadtests.downtime import Downtime
 from loadtests.driver import Engine
 from loadtests.live import Watching
 from simulator.config import Loaded
@@ -40,7 +41,7 @@ class Silence:
     def told(self, progress: dict[str, Any]) -> bool:
         """True once it is gone."""
         whole = progress["everything"]
-        answered = whole["calls"] - whole["unanswered"]
+        answered = whole["calls"] - whole["unanswered"] - whole["down"]
         if self._since is None or answered > self._since["answered"]:
             self._since = {"answered": answered, "at": progress["elapsed_ms"], **whole}
             return False
@@ -52,9 +53,12 @@ class Silence:
 class _Killer:
     """Kills the merchant so many times, evenly over the load, and starts it again at once."""
 
-    def __init__(self, loaded: Loaded, process: MerchantProcess | None, patience: int) -> None:
+    def __init__(
+        self, loaded: Loaded, process: MerchantProcess | None, patience: int, downtime: Downtime
+    ) -> None:
         load = loaded.config.load
         self._process = process
+        self._downtime = downtime
         self._patience = patience
         self.done = 0
         self._at = [load.duration_ms * n // (load.kills + 1) for n in range(1, load.kills + 1)]
@@ -63,8 +67,9 @@ class _Killer:
         """ProcessError if it does not come again."""
         if self._process is not None and self._at and elapsed_ms >= self._at[0]:
             self._at.pop(0)
-            self._process.kill()
-            self._process.start_again(self._patience)
+            with self._downtime.lasting():
+                self._process.kill()
+                self._process.start_again(self._patience)
             self.done += 1
 
 
@@ -74,11 +79,13 @@ def follow(
     loaded: Loaded,
     process: MerchantProcess | None,
     patience: int,
+    downtime: Downtime,
 ) -> Ending:
     """Until the engine has ended. Ctrl-C ends the load, not the report."""
     ending = Ending()
     try:
-        _follow(engine, watching, loaded, process, patience, ending)
+        killer = _Killer(loaded, process, patience, downtime)
+        _follow(engine, watching, loaded, process, killer, ending)
     except KeyboardInterrupt:
         ending.stopped, ending.code = "interrupted", interrupts.code
     engine.end()
@@ -96,10 +103,9 @@ def _follow(
     watching: Watching,
     loaded: Loaded,
     process: MerchantProcess | None,
-    patience: int,
+    killer: _Killer,
     ending: Ending,
 ) -> None:
-    killer = _Killer(loaded, process, patience)
     silence = Silence(lambda: _connects(loaded.config.merchant.url))
     while engine.running:
         told = engine.progress(_POLL_S)

@@ -65,10 +65,11 @@ def _observed(threshold: Threshold, totals: Totals, elapsed_ms: int) -> tuple[in
         return _latency(threshold, measured), measured.answered
     bad = measured.errors[threshold.measure]
     if threshold.measure == "errors":
-        bad = measured.errors.total()
+        bad = measured.bad
+    there = measured.calls - measured.errors["down"]
     if threshold.unit == "ppm":
-        bad = bad * 1_000_000 // measured.calls if measured.calls else 0
-    return bad, measured.calls
+        bad = bad * 1_000_000 // there if there else 0
+    return bad, there
 
 
 def _measured(threshold: Threshold, totals: Totals) -> Measured:

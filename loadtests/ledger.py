@@ -22,7 +22,7 @@ CALLS = "calls-*.jsonl"
 ORDERS = "orders-*.jsonl"
 """Files of orders in a run's folder."""
 
-Why = Literal["pay", "double", "retry", "cancel", "check", "statement", "second-payer"]
+Why = Literal["pay", "double", "retry", "cancel", "check", "statement", "second-payer", "scenario"]
 Answered = Literal["result", "error", "none"]
 
 _END = b'{"lines":'

@@ -34,23 +34,27 @@ def table(progress: dict[str, Any], duration_ms: int, before: dict[str, Any] | N
         title_style="bold",
     )
     shown.add_column("ms")
-    for name in ("calls", "/s", "errors", "p50", "p95", "p99", "max"):
+    down = progress["everything"]["down"]
+    heads = ("calls", "/s", "errors", *(["down"] if down else []), "p50", "p95", "p99", "max")
+    for name in heads:
         shown.add_column(name, justify="right")
     for method, now in sorted(progress["methods"].items()):
         then = before["methods"].get(method) if before else None
         calls = now["calls"] - (then["calls"] if then else 0)
         latencies = [milliseconds(now[p]) for p in ("p50", "p95", "p99", "max")]
         errors = f"[red]{now['errors']}[/red]" if now["errors"] else "0"
-        shown.add_row(method, str(now["calls"]), _rate(calls, span), errors, *latencies)
+        apart = [str(now["down"])] if down else []
+        shown.add_row(method, str(now["calls"]), _rate(calls, span), errors, *apart, *latencies)
     return shown
 
 
 def line(progress: dict[str, Any]) -> str:
     """The same on one line."""
     whole = progress["everything"]
+    down = f"{whole['down']} while it was down  " if whole["down"] else ""
     return (
         f"{progress['elapsed_ms'] // 1000:>5} s  {progress['users']} payers  "
-        f"{paid(progress)} paid  {whole['calls']} calls  {whole['errors']} errors  "
+        f"{paid(progress)} paid  {whole['calls']} calls  {whole['errors']} errors  {down}"
         f"p50 {milliseconds(whole['p50'])} ms  p95 {milliseconds(whole['p95'])} ms  "
         f"p99 {milliseconds(whole['p99'])} ms"
     )

@@ -124,7 +124,8 @@ class _Making:
 
     def _told(self, order: Order) -> None:
         self._book.write(order)
-        self._say({"number": order.number, "amount": order.amount, "account": order.account})
+        told = {"number": order.number, "amount": order.amount, "account": order.account}
+        self._say({**told, "member": order.member})
 
     def _say(self, what: dict[str, Any]) -> None:
         self._stdout.write(msgspec.json.encode(what) + b"\n")

@@ -20,7 +20,9 @@ from locust.exception import StopUser
 
 from loadtests.calls import Call, Reply, ended, read_reply
 from loadtests.payment import Payment, code_words
+from loadtests.playing import Playing
 from loadtests.pool import NoOrders
+from loadtests.tally import Trouble
 from loadtests.worker import Worker
 from simulator.caller.faults import Fault, FaultKind
 from simulator.caller.http import LARGEST_ANSWER
@@ -76,7 +78,8 @@ class PayerLine:
         finally:
             took = time.perf_counter_ns() // 1000 - sent_us
             self._worker.note_call(ended(call, reply, sent - late // 1000, sent, took))
-        return msgspec.structs.replace(reply, took_us=took + late)
+        down = reply.kind == "none" and not reply.lost and self._worker.downtime.met(sent)
+        return msgspec.structs.replace(reply, took_us=took + late, down=down)
 
     def _exchange(self, call: Call) -> Reply:
         body = call.body(next(self._worker.rpc_ids))
@@ -107,7 +110,7 @@ class PayerLine:
             return Reply("none", text="lost on purpose", lost=True)
         return _silence(getattr(outcome, "text", "an answer where none was waited for"))
 
-    def count(self, call: Call, reply: Reply, wrong: str = "") -> None:
+    def count(self, call: Call, reply: Reply, wrong: str = "", detail: str = "") -> None:
         """In our tally, and in Locust's own statistics."""
         if reply.lost:
             return
@@ -115,12 +118,14 @@ class PayerLine:
         unanswered = reply.kind == "none"
         text = reply.text or wrong
         if text:
-            tally.call(method, reply.took_us, "unanswered" if unanswered else "wrong")
-            tally.trouble(method, text, False, _example(call))
+            trouble: Trouble = "unanswered" if unanswered else "wrong"
+            tally.call(method, reply.took_us, "down" if reply.down else trouble)
+            example = "; ".join(filter(None, (_example(call), self._worker.mask(detail))))
+            tally.trouble(method, text, "down" if reply.down else "merchant", example)
         else:
             tally.call(method, reply.took_us)
             if reply.kind == "error":
-                tally.trouble(method, code_words(reply.code), True)
+                tally.trouble(method, code_words(reply.code), "call")
         self._fire(
             request_type="payme",
             name=method,
@@ -206,8 +211,9 @@ class Payer(FastHttpUser):
         worker.begun.wait()
         if worker.stopping.is_set():
             raise StopUser
+        play = worker.pick(self._rng)
         try:
-            order = worker.pool.take()
+            orders = [worker.pool.take() for _ in range(play.orders if play else 1)]
         except NoOrders as error:
             if not worker.stopping.is_set():
                 worker.out_of_orders = str(error)
@@ -219,8 +225,12 @@ class Payer(FastHttpUser):
                 raise StopUser
             self._line.due(due)
         try:
-            outcome = Payment(order, worker.given, self._line, self._rng).run()
+            if play is None:
+                outcomes = [Payment(orders[0], worker.given, self._line, self._rng).run()]
+            else:
+                outcomes = Playing(play, orders, worker.given, self._line, self._rng).run()
         except GreenletExit:
             worker.tally.payment("broken off")
             raise
-        worker.tally.payment(outcome)
+        for outcome in outcomes:
+            worker.tally.payment(outcome)

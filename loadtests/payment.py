@@ -39,8 +39,9 @@ class Line(Protocol):
     def together(self, calls: Sequence[Call]) -> list[Reply]:
         """Send several at one instant; the replies in the order of the calls."""
 
-    def count(self, call: Call, reply: Reply, wrong: str = "") -> None:
-        """Count a call that was sent; `wrong` says what is wrong with its answer."""
+    def count(self, call: Call, reply: Reply, wrong: str = "", detail: str = "") -> None:
+        """Count a call that was sent; `wrong` says what is wrong with its answer, in words that do
+        not differ from call to call; `detail` what was seen of this one."""
 
     def pause(self, ms: int, *, retry: bool = False) -> None:
         """Wait; a wait before a retry is cut short when the load ends."""

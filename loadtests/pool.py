@@ -22,6 +22,12 @@ class PoolOrder(msgspec.Struct, frozen=True):
     number: str
     amount: int
     account: dict[str, Any]
+    member: str = ""
+
+    @property
+    def amount_sum(self) -> int:
+        """The same in whole sum."""
+        return self.amount // 100
 
 
 class NoOrders(Exception):

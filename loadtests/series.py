@@ -68,7 +68,7 @@ def _second(at: int, point: _Open) -> Second:
     return Second(
         at=at,
         calls=sum(m.calls for m in point.methods.values()),
-        errors=sum(m.errors.total() for m in point.methods.values()),
+        errors=sum(m.bad for m in point.methods.values()),
         users=point.users,
         payments=point.payments["performed"] + point.payments["refunded"],
         p50={name: m.at(Decimal(50)) for name, m in answered.items()},

@@ -15,17 +15,20 @@ from typing import Any
 import gevent
 from locust import events
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import STATE_MISSING, LocalRunner, MasterRunner, WorkerRunner
 
 from loadtests.board import Board, write_outcome
+from loadtests.forked import meet_here, mind_interrupts, restore_interrupts
 from loadtests.identity import LARGEST_SEED
 from loadtests.payer import Payer
 from loadtests.plan import Plan, plan_of, run_folder
+from loadtests.plays import plays_of
 from loadtests.pool import NoOrders
 from loadtests.results import Met
 from loadtests.settings import target
 from loadtests.worker import Worker
 from simulator.config import ConfigError, Loaded, load
+from simulator.conformance.yamlfile import ScenarioError
 
 DEFAULT_FILE = "payme-sandbox.toml"
 _OURS = "payme"
@@ -51,6 +54,11 @@ def settings() -> Loaded:
             "PAYME_SANDBOX_CONFIG=shop.toml locust -f …\n"
         )
         sys.exit(2)
+    try:
+        plays_of(loaded.config)
+    except ScenarioError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
     return loaded
 
 
@@ -64,7 +72,8 @@ class Standalone:
         self._worker: Worker | None = None
         self._out_of_orders = ""
         self._environment: Environment | None = None
-        self._ended = 0
+        self._ended: set[str] = set()
+        self._ending = self._finishing = False
 
     def listen(self) -> None:
         """To everything that matters."""
@@ -85,6 +94,8 @@ class Standalone:
             seed = options.payme_seed
             options.payme_seed_used = seed if seed >= 0 else secrets.randbelow(10_000)
             options.payme_workers = getattr(runner, "worker_count", 1)
+            options.payme_users = getattr(options, "num_users", None)
+        self._ending, self._finishing, self._out_of_orders = False, False, ""
         try:
             self._plan = plan = self._planned(environment, options)
         except ConfigError as error:
@@ -101,7 +112,7 @@ class Standalone:
         folder = run_folder(options.payme_seed_used, options.payme_began)
         overrides = {"load.processes": str(min(64, max(1, options.payme_workers)))}
         for name, value in (
-            ("users", getattr(options, "num_users", None)),
+            ("users", options.payme_users),
             ("rate", options.payme_rate or None),
             ("orders", options.payme_orders or None),
         ):
@@ -144,10 +155,11 @@ class Standalone:
             return
         board.add(drained)
         why = out or board.abort()
-        if why and not self._out_of_orders and environment.runner is not None:
-            self._out_of_orders = out
+        if why and not self._ending and environment.runner is not None:
+            self._ending, self._out_of_orders = True, out
             sys.stderr.write(f"the load ends early: {why}\n")
-            gevent.spawn(environment.runner.quit)
+            headless = getattr(environment.parsed_options, "headless", False)
+            gevent.spawn(environment.runner.quit if headless else environment.runner.stop)
 
     def report(self, data: dict[str, Any], **_: Any) -> None:
         """A worker tells the master."""
@@ -167,8 +179,11 @@ class Standalone:
         runner = environment.runner
         if isinstance(runner, WorkerRunner):
             runner.register_message("payme-finish", self._finish, concurrent=True)
+            # before Locust itself tells the master that this worker goes
+            environment.events.quitting.add_listener(self._finish)
         elif isinstance(runner, MasterRunner):
             runner.register_message("payme-ended", self._has_ended)
+        mind_interrupts(environment, lambda: self._plan is not None)
 
     def stopping(self, environment: Environment, **_: Any) -> None:
         """No payment begins any more. The master hears the last words of all before it goes on, for
@@ -179,39 +194,49 @@ class Standalone:
             self._board.end()
         runner = environment.runner
         if isinstance(runner, MasterRunner):
-            self._ended = 0
+            self._ended = set()
             runner.send_message("payme-finish", {})
             until = time.monotonic() + environment.stop_timeout + _LAST_WORDS_S
-            while self._ended < runner.worker_count and time.monotonic() < until:
+            while self._awaited(runner) and time.monotonic() < until:
                 gevent.sleep(0.05)
 
+    def _awaited(self, runner: MasterRunner) -> bool:
+        """Whether a worker has yet to have its last words; one that is lost never will."""
+        there = {one.id for one in runner.clients.all if one.state != STATE_MISSING}
+        return bool(there - self._ended)
+
     def _finish(self, environment: Environment, **_: Any) -> None:
-        """A worker ends its part."""
+        """A worker ends its part, because the master says so or because it is told to go."""
         runner = environment.runner
-        assert runner is not None
+        assert isinstance(runner, WorkerRunner)
+        if self._finishing:
+            return
+        self._finishing = True
         runner.stop()
         told: dict[str, Any] = {}
         self.report(told)
         runner.send_message("payme-ended", told)
 
     def _has_ended(self, msg: Any, **_: Any) -> None:
-        self._ended += 1
+        self._ended.add(msg.node_id)
         self.reported(msg.data)
 
     def end(self, environment: Environment, **_: Any) -> None:
-        """The last call has ended here."""
+        """The last call has ended, here or everywhere."""
         worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        worker.close()
+        if worker is not None:
+            worker.close()
         if isinstance(environment.runner, WorkerRunner):
             self._worker = worker  # its last words go with the last report
-        elif self._board is not None:
+            return
+        if worker is not None and self._board is not None:
             self._board.add(worker.tally.drain())
+        self._tell(environment)
 
-    def quitting(self, environment: Environment, **_: Any) -> None:
+    def _tell(self, environment: Environment) -> None:
         """Thresholds are told, and are the exit code."""
-        board, plan = self._board, self._plan
+        board, self._board = self._board, None
+        plan = self._plan
         if board is None or plan is None:
             return
         outcome = board.outcome(plan.workers, "", self._out_of_orders)
@@ -224,6 +249,13 @@ class Standalone:
         bad = any(one.met is not Met.OK for one in judged)
         environment.process_exit_code = 1 if self._out_of_orders else 5 if bad else 0
 
+    def quitting(self, environment: Environment, **_: Any) -> None:
+        """Locust reads the exit code next, so a load that still runs here ends now."""
+        runner = environment.runner
+        if isinstance(runner, LocalRunner) and self._board is not None:
+            runner.stop()
+        restore_interrupts()
+
 
 def _arguments(parser: Any) -> None:
     group = parser.add_argument_group("Payme")
@@ -232,3 +264,4 @@ def _arguments(parser: Any) -> None:
     )
     group.add_argument("--payme-rate", type=int, default=0, help=_HELP)
     group.add_argument("--payme-orders", type=int, default=0, help="orders made before it begins")
+    meet_here(parser)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from loadtests.board import Outcome
 from loadtests.following import Ending
 from loadtests.plan import Plan
+from loadtests.playing import FAILED, SCENARIO
 from loadtests.results import ErrorGroup, LoadRun, Met, MethodStats, Threshold
+from simulator.reports.text import counted
 
 
 def load_run(plan: Plan, outcome: Outcome, ending: Ending, command: str, version: str) -> LoadRun:
@@ -30,9 +34,9 @@ def load_run(plan: Plan, outcome: Outcome, ending: Ending, command: str, version
         methods=tuple(_method(name, numbers) for name, numbers in outcome.methods.items()),
         series=tuple(outcome.series),
         errors=tuple(
-            ErrorGroup(method, text, count, deserved, example)
-            for method, text, deserved, count, example in sorted(
-                outcome.troubles, key=lambda one: (one[2], -one[3])
+            ErrorGroup(method, text, count, blame == "call", example, blame == "down")
+            for method, text, blame, count, example in sorted(
+                outcome.troubles, key=lambda one: (one[2] != "merchant", one[2], -one[3])
             )
         ),
         notes=(*_notes(outcome, ending),),
@@ -48,11 +52,11 @@ def _method(name: str, numbers: dict[str, int]) -> MethodStats:
 
 
 def _notes(outcome: Outcome, ending: Ending) -> list[str]:
-    found = list(outcome.notes)
+    found = [*outcome.notes, *_scenarios(outcome.payments)]
     others = {
         name: count
         for name, count in sorted(outcome.payments.items())
-        if name not in ("performed", "refunded")
+        if name not in ("performed", "refunded") and not name.startswith(SCENARIO)
     }
     if others:
         told = ", ".join(f"{count} {name}" for name, count in others.items())
@@ -61,6 +65,14 @@ def _notes(outcome: Outcome, ending: Ending) -> list[str]:
         times = "once" if ending.kills == 1 else f"{ending.kills} times"
         found.append(f"the merchant was killed and started again {times}; it could not answer then")
     return found
+
+
+def _scenarios(payments: Mapping[str, int]) -> Iterator[str]:
+    """How often each scenario was gone through, and how often it was not as expected."""
+    names = {one.removesuffix(FAILED) for one in payments if one.startswith(SCENARIO)}
+    for name in sorted(names):
+        good, bad = payments.get(name, 0), payments.get(name + FAILED, 0)
+        yield f"{name}: {counted(good + bad, 'time')}, {bad} not as expected"
 
 
 def _exit_code(ending: Ending, outcome: Outcome, thresholds: tuple[Threshold, ...]) -> int:

@@ -17,7 +17,10 @@ from typing import Any, Literal
 from hdrh.histogram import HdrHistogram
 
 LONGEST_US = 600_000_000
-Trouble = Literal["wrong", "unanswered"]
+Trouble = Literal["wrong", "unanswered", "down"]
+"""down: not answered, because we had killed the merchant; no error of its."""
+Blame = Literal["merchant", "call", "down"]
+"""Whose fault it is that a call was no good: a refusal may be what the call deserved."""
 
 
 def histogram() -> Any:
@@ -46,7 +49,7 @@ class Tally:
         self._clock = clock
         self._cells: dict[tuple[int, str], Cell] = {}
         self._payments: Counter[tuple[int, str]] = Counter()
-        self._troubles: dict[tuple[str, str, bool], list[Any]] = {}
+        self._troubles: dict[tuple[str, str, Blame], list[Any]] = {}
         self._notes: list[str] = []
 
     def call(self, method: str, took_us: int, trouble: Trouble | None = None) -> None:
@@ -59,15 +62,14 @@ class Tally:
         if cell is None:
             cell = self._cells[key] = Cell()
         cell.calls += 1
-        if trouble != "unanswered":
+        if trouble not in ("unanswered", "down"):
             cell.counts[took_us] += 1
         if trouble is not None:
             cell.errors[trouble] += 1
 
-    def trouble(self, method: str, text: str, deserved: bool, example: str = "") -> None:
-        """Why a call was no good, in words that do not differ from call to call, and an example;
-        or that it was refused as it deserved."""
-        known = self._troubles.setdefault((method, text, deserved), [0, example])
+    def trouble(self, method: str, text: str, blame: Blame, example: str = "") -> None:
+        """Why a call was no good, in words that do not differ from call to call, and an example."""
+        known = self._troubles.setdefault((method, text, blame), [0, example])
         known[0] += 1
 
     def payment(self, outcome: str) -> None:
@@ -120,6 +122,11 @@ class Measured:
         self.errors.update(errors)
 
     @property
+    def bad(self) -> int:
+        """How many were answered wrongly, or not at all by a merchant that was there."""
+        return self.errors["wrong"] + self.errors["unanswered"]
+
+    @property
     def answered(self) -> int:
         """How many latencies there are."""
         return int(self.latencies.get_total_count())
@@ -146,7 +153,7 @@ class Totals:
     methods: dict[str, Measured] = field(default_factory=dict)
     everything: Measured = field(default_factory=Measured)
     payments: Counter[str] = field(default_factory=Counter)
-    troubles: dict[tuple[str, str, bool], list[Any]] = field(default_factory=dict)
+    troubles: dict[tuple[str, str, Blame], list[Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, drained: dict[str, Any]) -> None:
@@ -156,7 +163,7 @@ class Totals:
             self.methods.setdefault(method, Measured()).add(*told)
         for _second, outcome, count in drained["payments"]:
             self.payments[outcome] += count
-        for (method, text, deserved), count, example in drained["troubles"]:
-            known = self.troubles.setdefault((method, text, deserved), [0, example])
+        for (method, text, blame), count, example in drained["troubles"]:
+            known = self.troubles.setdefault((method, text, blame), [0, example])
             known[0] += count
         self.notes += [note for note in drained["notes"] if note not in self.notes]

@@ -10,15 +10,18 @@ from pathlib import Path
 from random import Random
 
 from loadtests.arrivals import Arrivals
+from loadtests.downtime import Downtime
 from loadtests.identity import TransactionIds
 from loadtests.ledger import Ledger
 from loadtests.payment import Given
 from loadtests.plan import PLAN, Plan, low_water
+from loadtests.plays import PLAIN, Play, plays_of
 from loadtests.pool import MakerProcess, OrderPool
 from loadtests.tally import Tally
-from simulator.caller.auth import basic
+from simulator.caller.auth import Credentials, basic
 from simulator.caller.client import JSON_TYPE
 from simulator.caller.faulty import FaultSender
+from simulator.caller.masking import Masker
 from simulator.config import Loaded
 from simulator.protocol.oracle import Terms
 
@@ -45,6 +48,11 @@ class Worker:
             pause_ms=config.load.pause_ms,
         )
         self.tally = Tally()
+        self.plays, notes = plays_of(config)
+        for note in notes:
+            self.tally.note(note)
+        credentials = Credentials(config.merchant.login, config.merchant.key)
+        self.mask = Masker(credentials, tuple(loaded.secrets)).text
         low = low_water(plan.users // plan.workers) if config.load.refill else 0
         self.pool = OrderPool(plan.ahead, low, self.tally.note)
         self.ids = TransactionIds(plan.seed, index)
@@ -55,6 +63,7 @@ class Worker:
         self.faulty = FaultSender(self.timeout_ms)
         self.users = 0
         self.payers = itertools.count()
+        self.downtime = Downtime(Path(plan.folder))
         self._arrivals: Arrivals | None = None
         self._began_us = 0
         self._last_now = 0
@@ -78,6 +87,17 @@ class Worker:
     def random(self, whose: object) -> Random:
         """Chance that depends on the seed alone."""
         return Random(f"{self.plan.seed}/{self.index}/{whose}")
+
+    def pick(self, rng: Random) -> Play | None:
+        """What a payer does next, by weight: a scenario, or None for a plain payment."""
+        if not self.plays:
+            return None
+        at = rng.randrange(PLAIN + sum(play.weight for play in self.plays))
+        for play in self.plays:
+            at -= play.weight
+            if at < 0:
+                return play
+        return None
 
     def next_arrival(self) -> int | None:
         """When the next payment is to begin, µs of the performance counter; None: at once."""

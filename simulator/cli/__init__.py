@@ -251,6 +251,10 @@ def bugs(context: click.Context, /, **options: Any) -> None:
 @click.option("--orders", type=int, help="orders that are made before it begins")
 @click.option("--kills", type=int, help="how often the merchant of [process] is killed meanwhile")
 @click.option(
+    "--scenario", multiple=True, metavar="GLOB", help="scenarios that payers go through, too"
+)
+@click.option("--scenarios", type=_FOLDER, help="a folder of your own scenarios")
+@click.option(
     "--fail-if",
     "fail_if",
     multiple=True,

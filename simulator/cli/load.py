@@ -15,10 +15,12 @@ import msgspec
 from rich.console import Console
 
 from loadtests.board import Outcome, read_outcome
+from loadtests.downtime import Downtime
 from loadtests.driver import Engine, EngineError
 from loadtests.following import Ending, follow
 from loadtests.live import Watching
 from loadtests.plan import PLAN, Plan, plan_of, read_plan, run_folder
+from loadtests.plays import plays_of
 from loadtests.report import ReportError, prepare_reports, show, write_reports
 from loadtests.results import LoadRun
 from loadtests.summary import load_run
@@ -31,6 +33,7 @@ from simulator.cli.run import command_line
 from simulator.cli.settings import DEFAULT_FILE, load_settings
 from simulator.cli.target import TargetError, start_process, wait_ready
 from simulator.config import ConfigError, Loaded
+from simulator.conformance.yamlfile import ScenarioError
 from simulator.interrupts import interrupts
 from simulator.observers.process import MerchantProcess
 
@@ -54,6 +57,8 @@ class LoadOptions:
     orders: int | None = None
     kills: int | None = None
     fail_if: tuple[str, ...] = ()
+    scenario: tuple[str, ...] = ()
+    scenarios: Path | None = None
     json_file: Path | None = None
     junit_file: Path | None = None
     html_file: Path | None = None
@@ -73,8 +78,11 @@ class LoadOptions:
             )
             if getattr(self, name) is not None
         }
-        if self.fail_if:
-            found["load.fail_if"] = msgspec.json.encode(list(self.fail_if)).decode()
+        for name, texts in (("fail_if", self.fail_if), ("scenarios", self.scenario)):
+            if texts:
+                found[f"load.{name}"] = msgspec.json.encode(list(texts)).decode()
+        if self.scenarios is not None:
+            found["load.scenarios_folder"] = str(self.scenarios.absolute())
         return found
 
 
@@ -86,7 +94,7 @@ def run_load(options: LoadOptions) -> int:
     except TargetError as error:
         click.echo(str(error), err=True)
         return error.exit_code
-    except (ConfigError, ReportError) as error:
+    except (ConfigError, ReportError, ScenarioError) as error:
         click.echo(str(error), err=True)
         return 2
     except EngineError as error:
@@ -128,6 +136,7 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
     loaded, environ = _settings(options, stack)
     if loaded.config.load.kills and not loaded.config.process:
         raise TargetError("--kills needs [process]: only what was started can be killed.", 2)
+    plays_of(loaded.config)  # a slip in a scenario is told before anything is started
     prepare_reports(options.reports)
     masker = masker_of(loaded)
     began = time.time_ns() // 1_000_000
@@ -158,7 +167,8 @@ def _run(
             Engine(plan.write(), environ) as engine,
             Watching(console, plan.duration_ms) as watching,
         ):
-            ending = follow(engine, watching, loaded, process, options.wait or 30)
+            patience, downtime = options.wait or 30, Downtime(folder)
+            ending = follow(engine, watching, loaded, process, patience, downtime)
         outcome = read_outcome(folder)
         if outcome is None:
             raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, field_validator
 
 from simulator.config.thresholds import Threshold, parse_threshold
-from simulator.config.values import Model, PauseMs, Texts, duration_ms
+from simulator.config.values import LocalPath, Model, PauseMs, Texts, duration_ms
 
 _WEEK_MS = 7 * 24 * 3_600_000
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -45,6 +45,8 @@ class LoadConfig(Model):
     processes: how many make the load. orders: how many are made ahead; by default reckoned from the
     above. refill: whether more are made while the load runs. kills: how often the started merchant
     is killed and started again meanwhile. fail_if: thresholds; by default one on errors.
+    scenarios: ids of scenarios that payers go through, too, with * as in globs; each says by `load`
+    how often. scenarios_folder: where your own are.
     """
 
     users: int = Field(default=10, ge=1, le=100_000)
@@ -59,6 +61,8 @@ class LoadConfig(Model):
     refill: bool = True
     kills: int = Field(default=0, ge=0, le=100)
     fail_if: Texts | None = None
+    scenarios: Texts = ()
+    scenarios_folder: LocalPath | None = None
     mix: Mix = Mix()
 
     @field_validator("fail_if")
@@ -70,8 +74,6 @@ class LoadConfig(Model):
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """As they are evaluated. While a killed merchant is down it cannot answer."""
-        fail_if = self.fail_if
-        if fail_if is None:
-            fail_if = ("wrong > 1%",) if self.kills else ("errors > 1%",)
+        """As they are evaluated."""
+        fail_if = ("errors > 1%",) if self.fail_if is None else self.fail_if
         return tuple(map(parse_threshold, fail_if))

@@ -10,6 +10,7 @@ from simulator.caller.auth import VARIANTS
 from simulator.conformance import format as fmt
 from simulator.conformance.arguments import WAYS, choices, complaint, did_you_mean
 from simulator.conformance.faultchecks import fault_complaints
+from simulator.conformance.loadable import unfit_scenario, unfit_step
 from simulator.conformance.syntax import REFERENCE, is_reference, operator, walk
 from simulator.conformance.yamlfile import Document, Fault, Path_
 
@@ -53,11 +54,23 @@ def complaints(
     for path, value in walk(scenario.matrix or []):
         if text := _value(value, path, outer):
             yield document, ("matrix", *path), text
+    if scenario.load is not None:
+        yield from _under_load(scenario, steps, document)
     seen: list[str] = []
     for placed in steps:
         for path, text in _step(placed, scenario, seen):
             yield placed.document, (*placed.path, *path), text
         seen += [placed.step.id] if placed.step.id else []
+
+
+def _under_load(
+    scenario: fmt.Scenario, steps: Sequence[StepInPlace], document: Document
+) -> Iterator[Fault]:
+    for path, text in unfit_scenario(scenario):
+        yield document, path, text
+    for placed in steps:
+        for path, text in unfit_step(placed.step):
+            yield placed.document, (*placed.path, *path), text
 
 
 def _given(scenario: fmt.Scenario) -> Iterator[Complaint]:

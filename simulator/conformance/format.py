@@ -281,6 +281,15 @@ class Given(Closed):
     count: Annotated[int, Field(ge=1, le=500)] | None = None
 
 
+class Load(Closed):
+    """The scenario may be run as load: `payme-sandbox load --scenario ID`.
+
+    weight: how often a payer does it; a plain payment weighs 100.
+    """
+
+    weight: Annotated[int, Field(ge=1, le=10_000)] = 10
+
+
 class Fragment(Closed):
     """Steps that several scenarios share."""
 
@@ -302,6 +311,7 @@ class Scenario(Closed):
     matrix: list[Row] | None = None
     rounds: Annotated[int, Field(ge=1, le=100)] = 1
     slow_rounds: Annotated[int, Field(ge=1, le=100)] | None = None
+    load: Load | None = None
     steps: Annotated[list[Step], Field(min_length=1)]
 
 

@@ -30,7 +30,7 @@ from simulator.conformance.load import PlacedScenario
 from simulator.conformance.ports import ClockError, NotLooked, ProcessError
 from simulator.conformance.recorder import Recorder
 from simulator.conformance.selection import cannot, why_not
-from simulator.conformance.session import Session, World
+from simulator.conformance.session import Session, Terms, World
 from simulator.conformance.steps import StepRun, Stop
 from simulator.conformance.values import NotApplicable, Scope, Unresolved
 
@@ -246,7 +246,8 @@ class ScenarioRun:
 
     def __init__(self, world: World, job: Job, recorder: Recorder) -> None:
         inner = job.placed.scenario
-        scope = Scope(world.fresh, world.fresh.moment(), _config(world), matrix=job.row)
+        known = known_config(world.terms)
+        scope = Scope(world.fresh, world.fresh.moment(), known, matrix=job.row)
         self._session = Session(world, job.name, recorder, scope, unsent="unsent" in inner.tags)
         self._job = job
 
@@ -309,8 +310,8 @@ class ScenarioRun:
             self._session.recorder.unseen(placed.id, Verdict.ANSWER, rule, Outcome.SKIPPED, why)
 
 
-def _config(world: World) -> dict[str, object]:
-    terms = world.terms
+def known_config(terms: Terms) -> dict[str, object]:
+    """What `$config` stands for."""
     known: dict[str, object] = {"refunds": terms.refunds, "profile": terms.profile}
     if terms.limits is not None:
         known |= {"min": terms.limits[0], "max": terms.limits[1]}

@@ -71,6 +71,7 @@ class Line:
     sent: list[Call] = field(default_factory=list)
     counted: list[tuple[Call, Reply, str]] = field(default_factory=list)
     retries: list[int] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
     clock: int = 1_000
     ids: int = 0
 
@@ -85,8 +86,9 @@ class Line:
     def together(self, calls: Sequence[Call]) -> list[Reply]:
         return [self.send(call) for call in calls]
 
-    def count(self, call: Call, reply: Reply, wrong: str = "") -> None:
+    def count(self, call: Call, reply: Reply, wrong: str = "", detail: str = "") -> None:
         self.counted.append((call, reply, wrong))
+        self.details += [detail] if detail else []
 
     def pause(self, ms: int, *, retry: bool = False) -> None:
         self.clock += ms

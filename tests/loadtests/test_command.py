@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -77,13 +78,66 @@ def test_a_right_merchant_is_paid_by_two_processes_that_are_measured_as_one(
     assert (command.folder / "load.junit").is_file()
 
 
+_MINE = """\
+id: mine.two
+title: Two payers, of whom one is refused
+rules: [create.works]
+given: {order: {}}
+load: {weight: 300}
+steps:
+  - use: created
+  - id: second
+    call: CreateTransaction
+    params: {id: $new.transaction_id, time: $now, amount: $order.amount, account: $order.account}
+    expect: {EXPECTED}
+"""
+_NAMED = ("--scenarios", "mine", "--scenario", "mine.two")
+
+
+def test_a_scenario_is_run_as_load_beside_payments(command: Command) -> None:
+    command.write("mine/two.yaml", _MINE.replace("EXPECTED", "error: [-31008, account]"))
+    ran = command("load", "--processes", "2", *_NAMED)
+    assert ran.code == 0, ran.text
+    words = " ".join(ran.out.split())
+    assert re.search(r"scenario mine.two: \d+ times, 0 not as expected", words)
+    assert "left open" in words
+    assert "The money adds up" in words
+
+
+def test_what_a_scenario_did_not_expect_fails_the_load_and_is_listed(command: Command) -> None:
+    command.write("mine/two.yaml", _MINE.replace("EXPECTED", "result: {state: 1}"))
+    ran = command("load", *_NAMED)
+    assert ran.code == 5, ran.text
+    words = " ".join(ran.out.split())
+    assert "CreateTransaction mine.two, step second: answer is not as expected, " in words
+    assert "; expected a result, got error" in words
+    assert "the money adds up" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "told"),
+    [
+        (_MINE.replace("EXPECTED", "result: any"), ("--scenario", "mine.tow"), '"mine.two"'),
+        (_MINE.replace("given", "requires: [process]\ngiven"), (), "there is no `process`"),
+    ],
+)
+def test_a_scenario_that_cannot_be_load_is_wrong_usage(
+    command: Command, text: str, flags: tuple[str, ...], told: str
+) -> None:
+    command.write("mine/two.yaml", text.replace("EXPECTED", "result: any"))
+    ran = command.within("load", *_NAMED[:2], *(flags or _NAMED[2:]))
+    assert ran.code == 2
+    assert told in ran.err
+
+
 def test_the_reference_merchant_is_killed_meanwhile_and_loses_nothing(tmp_path: Path) -> None:
     command = Command(tmp_path)
     ran = command("load", "--users", "4", "--duration", "5s", "--pause", "50ms", "--kills", "1")
     assert ran.code == 0, ran.text
     words = " ".join(ran.out.split())
     assert "killed and started again once" in words
-    assert "ok wrong > 1%: 0.00 %" in words
+    assert "ok errors > 1%: 0.00 %" in words
+    assert "FAIL" not in words
     assert "The money adds up" in words
 
 

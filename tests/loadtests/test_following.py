@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from loadtests.downtime import Downtime
 from loadtests.following import Silence
 from loadtests.live import line, table
 
 
-def _progress(second: int, calls: int, unanswered: int) -> dict[str, Any]:
-    numbers = {"calls": calls, "errors": unanswered, "unanswered": unanswered}
+def _progress(second: int, calls: int, unanswered: int, down: int = 0) -> dict[str, Any]:
+    numbers = {"calls": calls, "errors": unanswered, "unanswered": unanswered, "down": down}
     latencies = {"p50": 1500, "p95": 20_000, "p99": 250_000, "p99.9": 250_000, "max": 250_000}
     return {
         "elapsed_ms": second * 1000,
@@ -63,3 +66,20 @@ def test_what_is_shown() -> None:
         *("CreateTransaction", "300", "100", "2", "1.5", "20.0", "250", "250")
     ]
     assert "100 paid  300 calls  2 errors" in line(_progress(12, 300, 2))
+    assert "2 errors  7 while it was down" in line(_progress(12, 300, 2, 7))
+    with console.capture() as captured:
+        console.print(table(_progress(12, 300, 2, 7), 30_000, None))
+    assert "down" in captured.get()
+
+
+def test_when_a_killed_merchant_was_down(tmp_path: Path) -> None:
+    moments = iter([100, 200, 300])
+    downtime = Downtime(tmp_path, lambda: next(moments))
+    assert not downtime.met(0)
+    with downtime.lasting():
+        assert downtime.met(150)
+    assert downtime.met(200)
+    assert not downtime.met(201)
+    with pytest.raises(ValueError, match="gone"), downtime.lasting():
+        raise ValueError("gone")
+    assert downtime.met(10_000)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from random import Random
 
+from loadtests.judging import judge
+from loadtests.results import Met
 from loadtests.series import Series
 from loadtests.tally import Tally, Totals
+from simulator.config.thresholds import parse_threshold
 
 _PERCENTILES = [Decimal(one) for one in ("50", "90", "99", "99.9")]
 
@@ -47,16 +50,27 @@ def test_a_refused_connection_is_no_quick_answer() -> None:
     assert 89_900 <= totals.everything.at(Decimal(50)) <= 90_100
 
 
+def test_what_a_killed_merchant_could_not_answer_is_no_error_of_its() -> None:
+    tally, totals = Tally(lambda: 0), Totals()
+    for trouble in ("down", "down", "unanswered", "wrong", None):
+        tally.call("CreateTransaction", 30, trouble)
+    totals.add(tally.drain())
+    whole = totals.everything
+    assert (whole.calls, whole.bad, whole.errors["down"], whole.answered) == (5, 2, 2, 2)
+    share = judge(parse_threshold("errors > 50%"), totals, 1000)
+    assert (share.shown, share.samples, share.met) == ("66.67 %", 3, Met.BREACHED)
+
+
 def test_troubles_and_payments_are_added_up() -> None:
     totals = Totals()
     for _ in range(2):
         tally = Tally(lambda: 0)
-        tally.trouble("CreateTransaction", "HTTP 500", False, "order A")
-        tally.trouble("CreateTransaction", "-31050", True)
+        tally.trouble("CreateTransaction", "HTTP 500", "merchant", "order A")
+        tally.trouble("CreateTransaction", "-31050", "call")
         tally.payment("performed")
         tally.note("hear this")
         totals.add(tally.drain())
-    assert totals.troubles[("CreateTransaction", "HTTP 500", False)] == [2, "order A"]
+    assert totals.troubles[("CreateTransaction", "HTTP 500", "merchant")] == [2, "order A"]
     assert totals.payments["performed"] == 2
     assert totals.notes == ["hear this"]
 
