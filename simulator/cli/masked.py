@@ -1,52 +1,13 @@
-"""Events without secrets: what the merchant printed, answered or stored may hold its key."""
+"""Whom a run's masker is to hide."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from simulator.caller.auth import Credentials
 from simulator.caller.masking import Masker
 from simulator.config import Loaded
-from simulator.conformance.events import (
-    Check,
-    Difference,
-    Event,
-    Outcome,
-    RunFinished,
-    ScenarioFinished,
-)
 
 
 def masker_of(loaded: Loaded) -> Masker:
     """Knows the kassa's key and every `${VARIABLE}` of the configuration."""
     merchant = loaded.config.merchant
     return Masker(Credentials(merchant.login, merchant.key), tuple(loaded.secrets))
-
-
-def masked(event: Event, masker: Masker) -> Event:
-    """The event as listeners may see it. Exchanges were masked by the caller."""
-    if isinstance(event, ScenarioFinished):
-        return replace(event, checks=tuple(_check(check, masker) for check in event.checks))
-    if isinstance(event, RunFinished):
-        return replace(event, stopped=masker.text(event.stopped))
-    return event
-
-
-def _check(check: Check, masker: Masker) -> Check:
-    if check.outcome is Outcome.PASSED and not check.rows:
-        return check  # shows nothing but the rule's own words and lines that were masked before
-    text = masker.text
-    return replace(
-        check,
-        message=text(check.message),
-        expected=text(check.expected),
-        actual=text(check.actual),
-        reason=text(check.reason),
-        differences=tuple(_difference(one, masker) for one in check.differences),
-        log_lines=tuple(map(text, check.log_lines)),
-        rows=tuple(map(text, check.rows)),
-    )
-
-
-def _difference(one: Difference, masker: Masker) -> Difference:
-    return replace(one, expected=masker.text(one.expected), actual=masker.text(one.actual))

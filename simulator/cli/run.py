@@ -16,7 +16,7 @@ from rich.console import Console
 from simulator import __version__
 from simulator.caller.wire import Exchange
 from simulator.cli.cases import FOLDER, CaseWriter
-from simulator.cli.masked import masked, masker_of
+from simulator.cli.masked import masker_of
 from simulator.cli.options import CheckOptions
 from simulator.cli.printing import stdout
 from simulator.cli.target import (
@@ -42,6 +42,7 @@ from simulator.conformance.events import (
 )
 from simulator.conformance.floor import Floor, elapsed_ms
 from simulator.conformance.load import Catalogue, PlacedScenario
+from simulator.conformance.masked import masked
 from simulator.conformance.preflight import preflight
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.runner import Runner, jobs_of

@@ -16,6 +16,7 @@ import click
 
 from simulator.cli.masked import masker_of
 from simulator.cli.reference import clean_environment, reference_config
+from simulator.cli.runs import opener_of
 from simulator.cli.settings import DEFAULT_FILE, load_settings
 from simulator.cli.target import TargetError, start_process, wait_ready
 from simulator.config import ConfigError, Loaded
@@ -79,6 +80,7 @@ def _serve(options: ServeOptions, stack: ExitStack) -> None:
         from simulator.web.app import create_app
         from simulator.web.serving import Listener
 
+        server.open_run = opener_of(server, process)
         listener = stack.enter_context(Listener(create_app(server), options.host, taken))
         if process is not None:
             wait_ready(loaded.config, process, options.wait)

@@ -28,7 +28,13 @@ from simulator.interrupts import interrupts
 from simulator.observers.database import Database, DatabaseError
 from simulator.observers.groups import Spawn, popen
 from simulator.observers.log import LogError, LogReader, open_log
-from simulator.observers.orders import Numbers, OrdersError, OrderSource, open_orders
+from simulator.observers.orders import (
+    NoOrders,
+    Numbers,
+    OrdersError,
+    OrderSource,
+    open_orders,
+)
 from simulator.observers.process import MerchantProcess, ProcessError
 
 _READY_S = 30
@@ -53,6 +59,7 @@ class Choices:
     wait: int | None
     at_once: bool = False  # several scenarios
     everything: bool = False  # --all
+    orderless: bool = False  # whether a run may begin although no order can be made
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def open_target(
         transport = stack.enter_context(HttpTransport(config.merchant.timeout_ms))
         credentials = Credentials(config.merchant.login, config.merchant.key)
         masker = masker_of(loaded)
-        orders = _open_orders(loaded, transport, database, choices.seed)
+        orders = _open_orders(loaded, transport, database, choices)
         stack.callback(orders.close)
         caller = Caller(config.merchant.url, credentials, transport, masker, journal)
         seconds = _patience(choices.wait)
@@ -217,8 +224,10 @@ def _open_database(config: Config, stack: ExitStack) -> Database | None:
 
 
 def _open_orders(
-    loaded: Loaded, transport: HttpTransport, database: Database | None, seed: int
+    loaded: Loaded, transport: HttpTransport, database: Database | None, choices: Choices
 ) -> OrderSource:
+    if choices.orderless and loaded.config.orders is None:
+        return NoOrders((), random.Random(choices.seed))
     payable = database.is_payable if database is not None and database.maps_orders else None
     folder = loaded.path.absolute().parent if loaded.path else None
     try:
@@ -228,7 +237,7 @@ def _open_orders(
             transport.client,
             is_payable=payable,
             folder=folder,
-            rng=random.Random(seed),
+            rng=random.Random(choices.seed),
         )
     except OrdersError as error:
         raise TargetError(str(error), 2) from error

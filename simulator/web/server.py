@@ -9,6 +9,7 @@
 
 `loaded` is the configuration of the merchant that the server was started for, None without one.
 `public_url` is the address at which people reach the server; links and QR codes name it.
+`open_run` opens a kassa's merchant for the runs of the pages; `closing` is what ends first.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -41,6 +43,9 @@ from simulator.web.problems import Problem
 from simulator.web.snapshots import Snapshots
 from simulator.web.store import Store
 from simulator.web.voice import Voice
+
+if TYPE_CHECKING:
+    from simulator.web.pages.running import Opener
 
 _SHIFT, _SECRET = "clock_shift_ms", "cookie_secret"
 _HOOK_S = 10
@@ -86,6 +91,8 @@ class Server:
         self.desk = Desk(records, self.kassas, self.voice, self.journal, self._behind.age)
         self.books = Books(records, self.kassas, self.voice, self.journal, self._behind.rows)
         self.snapshots = Snapshots(self.store, now, lambda: self.clock.shift_ms, self._restored)
+        self.open_run: Opener | None = None
+        self.closing: list[Callable[[], None]] = []
         self._orders: OrderSource | None = None
         self._lock = threading.Lock()
         if loaded is not None and loaded.config.merchant.url:
@@ -106,6 +113,8 @@ class Server:
 
     def close(self) -> None:
         """Listeners are sent home, calls that are under way end, the store is closed."""
+        for end in self.closing:
+            end()
         self.events.close()
         self.worker.close()
         self.voice.close()

@@ -13,6 +13,7 @@ from simulator.config.models import Config
 from simulator.observers.orders.command import CommandMaker
 from simulator.observers.orders.http import HttpMaker
 from simulator.observers.orders.making import MadeOrders, Maker
+from simulator.observers.orders.none import NoOrders
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import (
     IsPayable,
@@ -26,6 +27,7 @@ from simulator.observers.orders.pool import PoolOrders
 from simulator.observers.orders.sql import SqlMaker
 
 __all__ = [
+    "NoOrders",
     "Numbers",
     "Order",
     "OrderSource",

@@ -1,0 +1,141 @@
+"""The pages of test.paycom.uz: invalid data, payment requests, and the two published sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from simulator.conformance.runner import jobs_of
+from simulator.web.pages import chains, fields, wishes
+from simulator.web.pages.chains import BY_SLUG, INVALID, PAGES, REQUESTS, Page, catalogue
+from simulator.web.pages.desk import SEQUENCE, Busy, Plan, Run, new_seed
+from simulator.web.pages.fields import Asked, Form
+from simulator.web.pages.running import Terms
+from simulator.web.pages.showing import context_of
+from simulator.web.pages.site import merchant_of, the_kassa, the_memory, the_site
+
+blueprint = Blueprint("sandbox", __name__)
+MENU = tuple((group, [p for p in PAGES if p.group == group]) for group in (INVALID, REQUESTS))
+
+
+@blueprint.get("/")
+def home() -> Response:
+    return redirect(url_for("sandbox.overview"))
+
+
+@blueprint.get("/sandbox")
+def overview() -> str:
+    merchant = merchant_of(the_kassa())
+    names = [name for name, _ in chains.official(merchant.one_time, merchant.refunds)]
+    return render_template("sandbox.html", sequences=names, slug="", **_common())
+
+
+@blueprint.get("/sandbox/<slug>")
+def page(slug: str) -> str:
+    wanted = _page(slug)
+    run = _run(slug)
+    merchant, memory = merchant_of(the_kassa()), the_memory()
+    named = {**(run.plan.texts if run else {}), **request.args.to_dict()}
+    return _shown(wanted, fields.first(wanted, merchant, memory, named), run)
+
+
+@blueprint.post("/sandbox/<slug>")
+def send(slug: str) -> Response | tuple[str, int]:
+    """Run the page's chain with what the form says."""
+    wanted, kassa, site = _page(slug), the_kassa(), the_site()
+    merchant, memory = merchant_of(kassa), the_memory()
+    typed = request.form.to_dict()
+    asked = fields.filled(wanted, merchant, memory, typed)
+    if isinstance(asked, Form):
+        return _shown(wanted, asked, None), 422
+    order = wishes.order_of(wanted, asked, memory)
+    if asked.account is None and slug != "invalid-account":
+        order = site.fresh_order(kassa, _price(wanted, asked))
+    plan = wishes.plan_of(wanted, asked, merchant, memory, order, kassa.url)
+    plan = wishes.with_texts(plan, typed)
+    try:
+        run = site.runs.start(kassa.id, plan)
+    except Busy as busy:
+        return redirect(url_for("runs.one", run_id=busy.run.id))
+    return redirect(url_for("sandbox.page", slug=slug, run=run.id, _anchor="result"), 303)
+
+
+@blueprint.post("/sandbox/order")
+def order() -> Response:
+    """Have the shop make a fresh order; the forms of all pages have it from now on."""
+    made = the_site().fresh_order(the_kassa())
+    back = request.form.get("back", "")
+    if back in BY_SLUG:
+        texts: dict[str, Any] = {**fields.texts_of(made)}
+        if back == "invalid-amount":
+            del texts["amount"]
+        return redirect(url_for("sandbox.page", slug=back, **texts), 303)
+    return redirect(url_for("sandbox.overview", _anchor="fresh"), 303)
+
+
+@blueprint.post("/sandbox/sequence/<name>")
+def sequence(name: str) -> Response:
+    """Run one of the published scenarios, or both, in one go."""
+    kassa, site = the_kassa(), the_site()
+    merchant = merchant_of(kassa)
+    wanted = dict(chains.official(merchant.one_time, merchant.refunds)).get(name)
+    if wanted is None:
+        abort(404)
+    found = {one.id: one for one in catalogue().scenarios}
+    plan = Plan(
+        SEQUENCE,
+        name,
+        tuple(jobs_of([found[one] for one in wanted])),
+        Terms(seed=new_seed()),
+        "payme-sandbox check " + " ".join(f"--only {one}" for one in wanted),
+        kassa.url,
+        kassa.account_type,
+        wishes.as_the_sandbox,
+    )
+    try:
+        run = site.runs.start(kassa.id, plan)
+    except Busy as busy:
+        run = busy.run
+    return redirect(url_for("runs.one", run_id=run.id), 303)
+
+
+def _page(slug: str) -> Page:
+    if slug not in BY_SLUG:
+        abort(404)
+    return BY_SLUG[slug]
+
+
+def _run(slug: str) -> Run | None:
+    found = the_site().runs.get(request.args.get("run", ""))
+    return found if found is not None and found.plan.name == slug else None
+
+
+def _price(page: Page, asked: Asked) -> int | None:
+    """A fresh order's price: what the form says, if that is not meant to be wrong."""
+    amount = asked.values.get("amount")
+    return amount if isinstance(amount, int) and page.slug != "invalid-amount" else None
+
+
+def _common() -> dict[str, Any]:
+    memory = the_memory()
+    texts = fields.texts_of(memory.order) if memory.order else {}
+    merchant = merchant_of(the_kassa())
+    return {"menu": MENU, "merchant": merchant, "memory": memory, "order_texts": texts}
+
+
+def _shown(page: Page, form: Form, run: Run | None) -> str:
+    amount = form.text("amount").replace(" ", "")
+    whole = amount.isascii() and amount.isdigit() and len(amount) < 16
+    return render_template(
+        "sandbox_page.html",
+        page=page,
+        slug=page.slug,
+        form=form,
+        chains=chains,
+        states=fields.states_of(page),
+        amount=int(amount) if whole else None,
+        **_common(),
+        **(context_of(run) if run else {"run": None}),
+    )

@@ -1,0 +1,107 @@
+"""Runs of the catalogue: started, watched, stopped, kept."""
+
+from __future__ import annotations
+
+import json
+
+from tests.simulator.web.merchant import Merchant, error
+from tests.simulator.web.pages.conftest import Pages
+
+
+def test_the_published_scenarios_in_one_go(pages: Pages) -> None:
+    """The merchant looks at no key, which the first one finds; the second finds nothing."""
+    run = pages.run("/sandbox/sequence/both")
+    first, second = run.progress.scenarios.values()
+    assert (first.name, second.name) == ("official.scenario-1", "official.scenario-2")
+    assert "official.authorization" in {check.rule for check in first.wrong}
+    assert {step.outcome for step in second.steps} == {"passed"}
+    assert second.outcome == "passed"
+    assert run.progress.finished is not None
+    assert run.progress.finished.exit_code == 1
+    page = pages.get(f"/runs/{run.id}", "ru")
+    assert "Сценарий 2: создание" in page
+
+
+def test_a_scenario_is_run_and_its_report_is_shut_off(pages: Pages) -> None:
+    run = pages.run("/runs", scenario="check.unknown", profile="docs", strict="1")
+    (scenario,) = run.progress.scenarios.values()
+    assert scenario.name == "check.unknown"
+    assert run.plan.command.startswith("payme-sandbox check --only check.unknown --profile docs")
+    listing = pages.get("/runs")
+    assert f"/runs/{run.id}/report" in listing
+    report = pages.client.get(f"/runs/{run.id}/report")
+    assert report.status_code == 200
+    policy = report.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-scripts ")
+    assert "allow-same-origin" not in policy
+    assert "check.unknown" in report.text
+
+
+def test_what_fails_is_shown_with_its_calls(pages: Pages) -> None:
+    pages.merchant.plan("CheckTransaction", *[error(-31050)] * 3)
+    run = pages.run("/runs", scenario="check.unknown")
+    page = pages.get(f"/runs/{run.id}")
+    for part in ("check.unknown", "Usual cause", "curl", "CheckTransaction"):
+        assert part in page
+
+
+def test_a_selection_that_fits_nothing(pages: Pages) -> None:
+    answer = pages.post("/runs", scenario="chek.unknown")
+    assert answer.status_code == 422
+    assert "check.unknown" in answer.text
+
+
+def test_only_one_run_at_a_time(pages: Pages) -> None:
+    pages.merchant.lock.acquire()
+    try:
+        first = pages.post("/runs", scenario="check.unknown")
+        second = pages.post("/runs", tag="create")
+        assert second.headers["Location"] == first.headers["Location"]
+    finally:
+        pages.merchant.lock.release()
+
+
+def test_a_run_is_stopped_by_hand(pages: Pages) -> None:
+    started = pages.post("/runs", tag="create").headers["Location"]
+    assert pages.post(f"{started}/stop").status_code == 303
+    run = pages.site.runs.get(started.rpartition("/")[2])
+    assert run is not None
+    pages.site.runs.close()
+    assert run.progress.finished is not None
+    assert run.progress.finished.exit_code == 130
+    assert "Stopped by hand" in pages.get(started)
+
+
+def test_the_stream_has_every_piece_and_ends(pages: Pages) -> None:
+    run = pages.run("/sandbox/sequence/second")
+    answer = pages.client.get(f"/runs/{run.id}/stream?after=0&lang=uz")
+    events = [part for part in answer.text.split("\n\n") if "event: piece" in part]
+    pieces = [json.loads(part.partition("data: ")[2]) for part in events]
+    (scenario,) = run.progress.scenarios.values()
+    assert {one["id"] for one in pieces} == {
+        "summary",
+        scenario.piece,
+        *(step.piece for step in scenario.steps),
+    }
+    assert answer.text.rstrip().endswith("event: over\ndata: {}")
+    assert "Kutilmoqda" in answer.text
+    version = run.progress.version
+    later = pages.client.get(f"/runs/{run.id}/stream", headers={"Last-Event-ID": str(version)})
+    assert "event: piece" not in later.text
+
+
+def test_a_run_that_nobody_knows(pages: Pages) -> None:
+    for path in ("/runs/zzz", "/runs/zzz/stream", "/runs/zzz/report", "/runs/../x/report"):
+        assert pages.client.get(path).status_code == 404
+
+
+def test_the_history_is_still_there_after_a_restart(pages: Pages, merchant: Merchant) -> None:
+    run = pages.run("/runs", scenario="check.unknown")
+    pages.site.runs.close()
+    folder = pages.site.runs._folder
+    again = type(pages.site.runs)(
+        pages.site.runs._opener, pages.site.runs._catalogue, pages.site.runs._masker, folder
+    )
+    (record,) = again.history(run.kassa)
+    assert (record.id, record.name, record.report) == (run.id, "check.unknown", True)
+    assert again.report(run.id) is not None
