@@ -91,6 +91,8 @@ def _serve(options: ServeOptions, stack: ExitStack) -> None:
     if options.open_page:
         webbrowser.open(public_url)
     listener.serve()
+    if interrupts.heard:
+        raise KeyboardInterrupt  # the listener has taken it for itself
 
 
 def _refuse_slips(options: ServeOptions) -> None:

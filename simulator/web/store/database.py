@@ -40,10 +40,14 @@ class Store:
         self._held = _hold(path) if path is not None else None
         try:
             self.engine = _engine(path)
+            self._check_version()
             Base.metadata.create_all(self.engine)
             self.has_search = self._make_search()
-            self._check_version()
-        except (OperationalError, DatabaseError, OSError) as error:
+        except StoreError:
+            self.close()
+            raise
+        except (DatabaseError, OSError) as error:
+            self.close()
             reason = str(getattr(error, "orig", None) or error)
             raise StoreError(
                 f"{path} cannot be used as the server's database: {reason}\n"
@@ -78,7 +82,8 @@ class Store:
             session.merge(Setting(name=name, value=value))
 
     def close(self) -> None:
-        self.engine.dispose()
+        if hasattr(self, "engine"):
+            self.engine.dispose()
         if self._held is not None:
             self._held.close()
 
