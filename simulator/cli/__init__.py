@@ -214,7 +214,7 @@ def backend(context: click.Context, arguments: tuple[str, ...]) -> None:
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
-    help="processors to keep busy, by default all (with one merchant more: some wait)",
+    help="processors to keep busy, by default all (with two merchants more: some wait)",
 )
 @click.pass_context
 def bugs(context: click.Context, /, **options: Any) -> None:

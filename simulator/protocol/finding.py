@@ -9,19 +9,23 @@ MISSING = object()
 """Stands for a member that is not there."""
 
 _LONGEST = 300
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def show(value: object) -> str:
     """A JSON value as one short line; types stay visible ("1" is not 1)."""
+    if type(value) is int:
+        return str(value)
     if value is MISSING:
         return "nothing"
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        text = _encode(value)
     except (TypeError, ValueError):
         text = repr(value)
-    text = text.encode("utf-8", "backslashreplace").decode()  # half a character cannot be written
+    if not text.isascii():  # half a character cannot be written
+        text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from simulator.caller.auth import VARIANTS, Credentials, header
-from simulator.caller.masking import MASK, Masker
+from simulator.caller.masking import MASK, Masker, telling_pieces
 from simulator.caller.wire import Exchange, FailureKind, WireAnswer, WireFailure, WireRequest
 
 KEY = 'a1B2"c3/d4:e5@f6#g7%h8&i9?j0^k1=l2 é<m>'
@@ -123,3 +123,17 @@ def test_no_part_of_an_exchange_shows_the_key(answer: WireAnswer | WireFailure) 
     for form in FORMS.values():
         assert form not in text
         assert form not in raw
+
+
+def test_pieces_tell_of_every_form() -> None:
+    forms = ["abcdefghijkl", "xxabcdefghyy", "short", "0123456789", "ünïcödé-wörds"]
+    pieces = telling_pieces(forms)
+    assert len(pieces) == 4, "the first two hold the same one"
+    for form in forms:
+        assert any(piece in form for piece in pieces), form
+
+
+def test_a_secret_shorter_than_a_piece_is_masked() -> None:
+    masker = Masker(Credentials("Paycom", "a-key-of-some-length"), ("tiny", "a-longer-secret-too"))
+    assert masker.text("<tiny>") == f"<{MASK}>"
+    assert masker.data(b"<a-longer-secret-too>") == f"<{MASK}>".encode()
