@@ -48,7 +48,7 @@ _TOLD = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
 def run_matrix(rows: Sequence[Row], jobs: int, console: Console) -> list[Seen]:
     """Check each bug, and the reference merchant without one in every set-up that they use.
 
-    Two merchants more than `jobs` are checked at a time: while one waits, another has its processor.
+    Two merchants more than `jobs` are checked at a time: while some wait, others are asked.
     """
     places = min(jobs + 2, len(rows) + 1)
     setups = list(dict.fromkeys((row.setup, row.profile) for row in rows))
