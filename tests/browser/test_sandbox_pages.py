@@ -1,0 +1,260 @@
+"""The sandbox's pages and the runs in a real Chromium: by mouse, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from simulator.cli.runs import opener_of
+from simulator.web.app import create_app
+from simulator.web.hosts import bound
+from simulator.web.pages.chains import PAGES
+from simulator.web.server import Options, Server
+from simulator.web.serving import Listener
+from tests.simulator.web.merchant import Merchant, error, serving
+from tests.simulator.web.pages.conftest import Plain, loaded_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
+)
+PATHS = ["/sandbox", *(f"/sandbox/{page.slug}" for page in PAGES), "/runs", "/sandbox/none"]
+KINDS = ["/sandbox", "/sandbox/create-transaction", "/sandbox/perform-transaction", "/runs"]
+"""One page of each kind."""
+LIMIT_MS = 60_000
+HOSTILE = '</pre><script>window.owned=1</script><img src=x onerror="window.owned=1">'
+
+
+@dataclass
+class Site:
+    """Where the pages are, and the merchant that they call."""
+
+    url: str
+    merchant: Merchant
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serving(Plain()) as merchant, bound("127.0.0.1", 0) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        server = Server(loaded_for(merchant), Options(public_url=url))
+        server.open_run = opener_of(server, None)
+        with Listener(create_app(server), "127.0.0.1", taken) as listener:
+            thread = listener.start()
+            yield Site(url, merchant)
+            server.close()
+            listener.stop()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site) -> Iterator[Open]:
+    """Opens a page; what it asks of other hosts or complains of fails the test."""
+    asked: list[str] = []
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(path: str, lang: str = "ru", **context: Any) -> Page:
+        made = browser.new_context(**context)
+        made.set_default_timeout(LIMIT_MS)
+        contexts.append(made)
+        page = made.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith(site.url)] == []
+    # a page that is not there is told of by Chromium itself
+    assert [text for text in complaints if "status of 404" not in text] == []
+
+
+def over(page: Page) -> None:
+    """Wait for the end of a run."""
+    expect(page.locator("#summary.over")).to_be_visible(timeout=LIMIT_MS)
+
+
+def send(page: Page) -> None:
+    page.locator("form.ask button.primary").click()
+    over(page)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds that is serious or worse."""
+    found = Axe().run(page).response["violations"]
+    bad = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {node['html']}" for one in bad for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("lang", ["ru", "uz", "en"])
+def test_nothing_runs_over_the_edge(lang: str, opened: Open, site: Site) -> None:
+    page = opened("/sandbox", lang)
+    for path in PATHS:
+        page.goto(site.url + path)
+        assert page.get_attribute("html", "lang") == lang
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, width)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(scheme: Any, opened: Open, site: Site) -> None:
+    page = opened("/sandbox", "uz", color_scheme=scheme)
+    for path in KINDS:
+        page.goto(site.url + path)
+        assert serious(page) == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_results(scheme: Any, opened: Open, site: Site) -> None:
+    site.merchant.plan("CreateTransaction", error(-31008))
+    page = opened("/sandbox/create-transaction", "ru", color_scheme=scheme)
+    send(page)
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    assert page.locator(".finding").count() > 0
+    assert serious(page) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_payment_is_created_performed_and_refunded(opened: Open, site: Site) -> None:
+    page = opened("/sandbox/create-transaction")
+    send(page)
+    expect(page.locator(".step.passed:not(:has-text('Проверка в конце'))")).to_have_count(5)
+    expect(page.locator("#summary")).to_contain_text("Всё верно")
+    page.get_by_role("link", name="PerformTransaction", exact=True).click()
+    payme_id = page.locator("#transaction").input_value()
+    assert site.merchant.state(payme_id) == 1
+    send(page)
+    page.get_by_role("link", name="CancelTransaction", exact=True).click()
+    expect(page.locator("#reason")).to_have_value("5")
+    send(page)
+    assert site.merchant.state(payme_id) == -2
+    expect(page.locator("#summary")).to_contain_text("Всё верно")
+
+
+def test_the_sum_is_shown_beside_the_amount(opened: Open) -> None:
+    page = opened("/sandbox/invalid-amount", "uz")
+    for typed, shown in (("123456789", "1 234 567,89 so'm"), ("5", "0,05 so'm"), ("1.5", "")):
+        page.fill("#amount", typed)
+        assert page.inner_text("#amount-sum").replace("\u00a0", " ") == shown
+
+
+def test_a_failure_says_what_why_and_how(opened: Open, site: Site) -> None:
+    site.merchant.plan("CheckPerformTransaction", error(-31050, {"ru": "x", "uz": "y", "en": "z"}))
+    page = opened("/sandbox/check-perform-transaction", "en")
+    send(page)
+    finding = page.locator(".finding").first
+    expect(finding).to_contain_text("official.check-perform")
+    expect(finding).to_contain_text("Usual cause")
+    page.get_by_text("curl", exact=True).first.click()
+    expect(page.locator("pre[aria-label=curl]").first).to_contain_text("curl -sS")
+
+
+def test_by_keyboard_alone(opened: Open) -> None:
+    page = opened("/sandbox/invalid-amount", "en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.id") == "amount":
+            break
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "amount"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("777")
+    page.keyboard.press("Enter")
+    over(page)
+    expect(page.locator("#summary")).to_contain_text("All is right")
+    expect(page.locator("#amount")).to_have_value("777")
+
+
+def test_without_scripts_it_works_as_well(opened: Open) -> None:
+    page = opened("/sandbox/check-perform-transaction", "en", java_script_enabled=False)
+    page.locator("form.ask button.primary").click()
+    for _ in range(300):  # as <noscript> has it done, which Chromium ignores when it is driven so
+        if page.locator("#summary.over").count():
+            break
+        page.wait_for_timeout(100)
+        page.reload()
+    expect(page.locator("#summary")).to_contain_text("All is right")
+
+
+def test_the_theme_is_switched_and_kept(opened: Open, site: Site) -> None:
+    page = opened("/sandbox", "en", color_scheme="light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark theme").click()
+    page.goto(f"{site.url}/runs")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+
+
+def test_the_language_is_switched_on_the_page_and_kept(opened: Open, site: Site) -> None:
+    page = opened("/sandbox/invalid-account", "ru")
+    page.get_by_role("link", name="O'zbekcha").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mavjud bo'lmagan hisob")
+    page.goto(f"{site.url}/sandbox")
+    assert page.get_attribute("html", "lang") == "uz"
+
+
+def test_both_scenarios_in_one_click_and_their_report(opened: Open) -> None:
+    page = opened("/sandbox")
+    page.locator("form[action$='/both'] button").click()
+    over(page)
+    expect(page.locator("h3", has_text="Сценарий 2")).to_be_visible()
+    with page.context.expect_page() as report:
+        page.get_by_role("link", name="Открыть отчёт").click()
+    shown = report.value
+    expect(shown.locator("h1")).to_be_visible()
+    assert shown.evaluate("window.origin") == "null"
+    expect(shown.locator("#shown")).not_to_be_empty()  # its own script did run
+
+
+def test_a_tag_is_run_and_watched(opened: Open) -> None:
+    page = opened("/runs", "en")
+    page.select_option("#tag", "fiscal")
+    page.get_by_role("button", name="Run", exact=True).click()
+    over(page)
+    assert page.locator("#rows .row").count() > 2
+    expect(page.get_by_role("link", name="Open the report")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+
+
+def test_nothing_that_a_merchant_says_runs(opened: Open, site: Site) -> None:
+    message = {"ru": HOSTILE, "uz": HOSTILE, "en": HOSTILE}
+    site.merchant.plan("CheckPerformTransaction", error(-31050, message, HOSTILE), HOSTILE)
+    for _ in range(2):
+        page = opened("/sandbox/check-perform-transaction")
+        send(page)
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        expect(page.locator(".call pre").nth(1)).to_contain_text("window.owned=1")
+        assert page.evaluate("window.owned") is None
+        assert page.locator("main img, main script").count() == 0
+        page.reload()
+        assert page.evaluate("window.owned") is None
