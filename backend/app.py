@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from backend import clock_hook, logs, schema
+from backend import clock_hook, logs, pages, schema
 from backend.clock import Clock, now_ms
 from backend.clock_hook import ShiftedClock
 from backend.db import Database, Sessions
@@ -51,7 +51,7 @@ def _reference(settings: Settings, clock: Clock) -> Flask:
     database = Database(settings)
     schema.prepare(database)
     webhook = Webhook(settings, database, clock)
-    app = _app(database, webhook, Shop(settings, database, clock))
+    app = _app(settings, database, webhook, Shop(settings, database, clock))
     app.register_error_handler(Exception, _unforeseen)
     app.wsgi_app = _straight_to(webhook, app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
@@ -92,7 +92,7 @@ def _variant(settings: Settings, clock: Clock) -> Flask:
     database = variants.open_database(settings)
     variants.prepare(database)
     shop = Shop(settings, database, clock, variants.Payment)
-    return _app(database, variants.Webhook(settings, database, clock), shop)
+    return _app(settings, database, variants.Webhook(settings, database, clock), shop)
 
 
 def _add_clock_hook(app: Flask, clock: ShiftedClock) -> None:
@@ -106,11 +106,12 @@ def _add_clock_hook(app: Flask, clock: ShiftedClock) -> None:
         return _json(_dumped(moved))
 
 
-def _app(database: Sessions, webhook: Webhook, shop: Shop) -> Flask:
+def _app(settings: Settings, database: Sessions, webhook: Webhook, shop: Shop) -> Flask:
     app = Flask(log.name, static_folder=None)  # so that Flask's own lines are in the shop's log
     app.extensions["backend.database"] = database
     _add_webhook(app, webhook)
     _add_shop(app, shop)
+    pages.register(app, shop, settings)
     app.register_error_handler(BadInput, _bad_input)
     return app
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from backend.errors import ACCOUNT_MEMBER
@@ -18,11 +20,38 @@ PIXELS = 6
 """The side of one module in the picture."""
 
 
-def link(settings: Settings, order_id: str, amount_sum: int) -> str:
-    """The GET form of a checkout link: host, then base64 of kassa, account and tiyin."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form's address and its fields."""
+
+    action: str
+    fields: Mapping[str, str]
+
+
+def link(
+    settings: Settings, order_id: str, amount_sum: int, more: Mapping[str, str] | None = None
+) -> str:
+    """The GET form of a checkout link: host, then base64 of kassa, account and tiyin.
+
+    `more` are further parameters: `l` the language, `c` the address to come back to, `ct` after
+    how many ms.
+    """
     amount = amount_sum * TIYIN_IN_SUM
     text = f"m={settings.kassa};ac.{ACCOUNT_MEMBER}={order_id};a={amount}"
+    text += "".join(f";{name}={value}" for name, value in (more or {}).items())
     return f"{settings.checkout_host.rstrip('/')}/{base64.b64encode(text.encode()).decode('ascii')}"
+
+
+def form(
+    settings: Settings, order_id: str, amount_sum: int, more: Mapping[str, str] | None = None
+) -> Form:
+    """The POST form of the same; `more` are its further fields."""
+    fields = {
+        "merchant": settings.kassa,
+        f"account[{ACCOUNT_MEMBER}]": order_id,
+        "amount": str(amount_sum * TIYIN_IN_SUM),
+    }
+    return Form(f"{settings.checkout_host.rstrip('/')}/", fields | dict(more or {}))
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,8 @@ from backend.params import storable
 from backend.settings import MAX_TIYIN, Settings
 
 LONGEST_ORDER_ID = 64
+RETURN_AFTER_MS = 3_000
+"""So long Payme's page says that an order is paid before it leads back to the shop."""
 
 
 class BadInput(Exception):
@@ -80,6 +82,20 @@ class Shop:
         if order is None:
             raise BadInput(404, "order_id", "there is no such order")
         return described(order)
+
+    def checkout(self, order_id: str, language: str, way_back: str) -> dict[str, object]:
+        """An order with its link, QR code and form; from Payme the payer comes to `way_back`.
+
+        Raises BadInput 404 if there is none.
+        """
+        order = self.payment_status(order_id)
+        number, amount = str(order["order_id"]), int(str(order["amount"]))
+        wait = str(RETURN_AFTER_MS)
+        back = {"c": way_back, "ct": wait} if way_back else {}
+        posted = {"callback": way_back, "callback_timeout": wait} if way_back else {}
+        url = checkout.link(self._settings, number, amount, {"l": language, **back})
+        form = checkout.form(self._settings, number, amount, {"lang": language, **posted})
+        return order | {"link": url, "qr": checkout.qr_data_url(url), "form": form}
 
     def healthy(self) -> None:
         """Ask the database something that only works if it is there with its tables."""
