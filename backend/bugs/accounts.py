@@ -178,6 +178,12 @@ FINDING = (
         _by("order_id LIKE :number"),
     ),
     bug(
+        "accounts.beginning",
+        "an order is found by the beginning of its number",
+        "account.strange-text",
+        _by("length(:number) > 5 AND substr(order_id, 1, length(:number)) = :number"),
+    ),
+    bug(
         "accounts.injection",
         "the query is put together from texts",
         "account.strange-text",

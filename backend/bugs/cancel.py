@@ -294,6 +294,18 @@ EXPIRY = (
         needs="time",
     ),
     bug(
+        "cancel.hours-of-a-day",
+        "of a transaction's age only the hours within a day are looked at",
+        "expiry.perform-refused",
+        _expired(
+            lambda one, now: (
+                one.state == State.CREATED
+                and (now - one.payme_time) % (24 * 60 * _MINUTE_MS) > TIMEOUT_MS
+            )
+        ),
+        needs="time",
+    ),
+    bug(
         "cancel.12-minutes",
         "a transaction times out after 12 minutes",
         "expiry.young-lives",

@@ -144,6 +144,7 @@ class Habits:
     reads_bill: Callable[[Any], str | None] = bill_number
     lifetime_ms: int = TWELVE_HOURS_MS
     age_from: str = "sent_at"  # or made_at
+    age_within_ms: int = 0  # of an age only what is left of whole ones of these counts; 0: all
     ages_otherwise: frozenset[str] = frozenset()  # methods that count from made_at all the same
     repeats_in: frozenset[str] = frozenset({"new"})
     performs_from: frozenset[str] = frozenset({"new"})

@@ -78,7 +78,10 @@ def _busy(call: Call) -> str:
 def _is_old(call: Call, op: Op) -> bool:
     own = call.habits.age_from == "made_at" or call.method in call.habits.ages_otherwise
     since = op.made_at if own else op.sent_at
-    return call.now - since > call.habits.lifetime_ms
+    age = call.now - since
+    if call.habits.age_within_ms:
+        age %= call.habits.age_within_ms
+    return age > call.habits.lifetime_ms
 
 
 def _expire(call: Call, op: Op) -> None:

@@ -50,6 +50,9 @@ def _crash_on_price_of_nothing(call: Call) -> str:
 
 
 _BY_NUMBER = "SELECT * FROM bills WHERE CAST(bill_no AS INTEGER) = CAST(:bill AS INTEGER)"
+_BEGINNING = (
+    "SELECT * FROM bills WHERE length(:bill) > 5 AND substr(bill_no, 1, length(:bill)) = :bill"
+)
 _LIKE = "SELECT * FROM bills WHERE bill_no LIKE :bill"
 
 AMOUNTS = (
@@ -259,6 +262,13 @@ ACCOUNTS = (
         reads_bill=_refusing("broken", lambda value: not value),
     ),
     bug("account.like", "account.strange-text", "bills are found by LIKE", bill_sql=_LIKE),
+    bug(
+        "account.beginning",
+        "account.strange-text",
+        "bills are found by the beginning of their number",
+        only="account.strange-text-check-perform account.strange-text-create",
+        bill_sql=_BEGINNING,
+    ),
     bug(
         "account.injection",
         "account.strange-text",

@@ -168,6 +168,14 @@ LATE = (
         lifetime_ms=TWELVE_HOURS_MS * 1000,
     ),
     bug(
+        "late.hours-of-a-day",
+        "expiry.perform-refused",
+        "timedelta.seconds in place of total_seconds(): whole days do not count",
+        only="expiry.aged-day",
+        ignores={"too-late"},
+        age_within_ms=2 * TWELVE_HOURS_MS,
+    ),
+    bug(
         "late.not-saved",
         "expiry.timeout-state",
         "a transaction that waited too long is refused and stays as it is",
