@@ -10,7 +10,14 @@ from simulator.observers.clock import find_faketime
 from tests.scenarios.harness import Seen
 from tests.scenarios.reference import run_reference
 
-_SCENARIOS = ("clock-dies", "clock-lives", "clock-repeat", "clock-second-old", "clock-second-young")
+_SCENARIOS = (
+    "clock-dies",
+    "clock-lives",
+    "clock-paid",
+    "clock-repeat",
+    "clock-second-old",
+    "clock-second-young",
+)
 _BY_TIME = ("old-create", "old-perform", "old-repeat", "old-second-id", "young-lives")
 
 
