@@ -13,7 +13,9 @@ _PAID = ("performed", "refunded")
 
 
 def milliseconds(us: int) -> str:
-    """µs as people read them."""
+    """µs as people read them; none is 0."""
+    if not us:
+        return "–"
     return f"{us / 1000:.1f}" if us < 100_000 else f"{us // 1000}"
 
 

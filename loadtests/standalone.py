@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 from locust import events
 from locust.env import Environment
-from locust.runners import STATE_MISSING, LocalRunner, MasterRunner, WorkerRunner
+from locust.runners import STATE_MISSING, STATE_STOPPING, LocalRunner, MasterRunner, WorkerRunner
 
 from loadtests.board import Board, write_outcome
 from loadtests.forked import meet_here, mind_interrupts, restore_interrupts
@@ -195,6 +195,7 @@ class Standalone:
         runner = environment.runner
         if isinstance(runner, MasterRunner):
             self._ended = set()
+            runner.update_state(STATE_STOPPING)  # or it gives the users of who leaves to others
             runner.send_message("payme-finish", {})
             until = time.monotonic() + environment.stop_timeout + _LAST_WORDS_S
             while self._awaited(runner) and time.monotonic() < until:

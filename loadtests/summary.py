@@ -9,6 +9,7 @@ from loadtests.following import Ending
 from loadtests.plan import Plan
 from loadtests.playing import FAILED, SCENARIO
 from loadtests.results import ErrorGroup, LoadRun, Met, MethodStats, Threshold
+from simulator.protocol.vocabulary import Code
 from simulator.reports.text import counted
 
 
@@ -61,6 +62,10 @@ def _notes(outcome: Outcome, ending: Ending) -> list[str]:
     if others:
         told = ", ".join(f"{count} {name}" for name, count in others.items())
         found.append(f"payments that did not end in a paid order: {told}")
+    if any(text.endswith(str(int(Code.UNAUTHORIZED))) for _, text, *_ in outcome.troubles):
+        found.append(
+            "-32504 is what a merchant answers to a wrong key: is merchant.key that of its kassa?"
+        )
     if ending.kills:
         times = "once" if ending.kills == 1 else f"{ending.kills} times"
         found.append(f"the merchant was killed and started again {times}; it could not answer then")

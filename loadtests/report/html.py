@@ -128,9 +128,17 @@ def _neighbours(run: LoadRun) -> Iterator[Any]:
     return zip(run.series, run.series[1:], strict=False)
 
 
+def _agree(found: Reckoning) -> str:
+    if not found.good:
+        return "Payme’s side, the statement and the database do not agree."
+    if not found.compared.get("Payme"):
+        return "No transaction came about that could be compared."
+    return "Payme’s side, the statement and the database agree."
+
+
 def _reckoning(found: Reckoning) -> dict[str, Any]:
     return {
-        "good": found.good,
+        "agree": _agree(found),
         "compared": compared_words(found),
         "took": seconds(found.took_ms),
         "kinds": [

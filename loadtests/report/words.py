@@ -41,7 +41,7 @@ def headline(run: LoadRun) -> str:
     if run.exit_code not in (0, 1, 5):
         return f"No verdict: {_EXITS.get(run.exit_code, 'the run did not finish')}"
     breached = [one for one in run.thresholds if one.met is not Met.OK]
-    adds_up = "the money adds up" if reckoning is not None else "nothing was reconciled"
+    adds_up = agreement(reckoning)
     if breached:
         of = f"{len(breached)} of {counted(len(run.thresholds), 'threshold')} breached"
         return f"{of}; {adds_up}"
@@ -49,6 +49,15 @@ def headline(run: LoadRun) -> str:
         return f"No verdict: {run.stopped or 'the load broke'}"
     met = f", {counted(len(run.thresholds), 'threshold')} met" if run.thresholds else ""
     return f"{adds_up[0].upper()}{adds_up[1:]}{met}"
+
+
+def agreement(reckoning: Reckoning | None) -> str:
+    """What a reckoning without findings means: nothing, if there was nothing to compare."""
+    if reckoning is None:
+        return "nothing was reconciled"
+    if not reckoning.compared.get("Payme"):
+        return "no transaction came about that could be reconciled"
+    return "the money adds up"
 
 
 def _wrong(reckoning: Reckoning) -> str:
@@ -101,7 +110,9 @@ def tenths(tens: int, of: int) -> str:
 
 
 def ms(us: int) -> str:
-    """Microseconds as milliseconds with three digits that count."""
+    """Microseconds as milliseconds with three digits that count; none is 0."""
+    if not us:
+        return "–"
     if us < 10_000:
         return f"{us // 1000}.{us % 1000 // 10:02d}"
     return f"{us // 1000}.{us % 1000 // 100}" if us < 100_000 else grouped(us // 1000)

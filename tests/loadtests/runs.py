@@ -63,7 +63,10 @@ GOOD = LoadRun(
         for n, name in enumerate(METHODS)
     ),
     series=_series(),
-    errors=(ErrorGroup("CreateTransaction", "-31050", 93, True),),
+    errors=(
+        ErrorGroup("CreateTransaction", "-31050", 93, True),
+        ErrorGroup("CancelTransaction", "no connection: refused", 4, down=True),
+    ),
     reckoning=Reckoning(
         compared={"Payme": 3_213, "GetStatement": 3_120, "the database": 3_120, "orders": 3_120},
         later={"performed": 12, "created": 1},

@@ -96,7 +96,7 @@ _NAMED = ("--scenarios", "mine", "--scenario", "mine.two")
 
 def test_a_scenario_is_run_as_load_beside_payments(command: Command) -> None:
     command.write("mine/two.yaml", _MINE.replace("EXPECTED", "error: [-31008, account]"))
-    ran = command("load", "--processes", "2", *_NAMED)
+    ran = command("load", *_NAMED)
     assert ran.code == 0, ran.text
     words = " ".join(ran.out.split())
     assert re.search(r"scenario mine.two: \d+ times, 0 not as expected", words)
@@ -218,6 +218,15 @@ def test_a_merchant_that_answers_garbage_fails_the_load(tmp_path: Path) -> None:
     assert ran.code == 5, ran.text
     assert "not JSON" in ran.out
     assert "errors > 1%: 100.00 %" in ran.out
+    assert "breached; no transaction came about that could be reconciled" in ran.out
+
+
+def test_a_wrong_key_is_named(command: Command) -> None:
+    command.variables["TEST_KEY"] = "another-key-than-the-shop-has-0001"
+    ran = command("load", "--duration", "1s")
+    assert ran.code == 5, ran.text
+    assert "refused with -32504" in ran.out
+    assert "what a merchant answers to a wrong key" in ran.out
 
 
 def test_without_the_extra_it_says_what_to_install(

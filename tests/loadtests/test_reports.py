@@ -58,6 +58,11 @@ def _shown(run: LoadRun, width: int = 100) -> str:
             "exit 0: all good",
         ),
         (
+            replace(GOOD, reckoning=Reckoning(compared={"Payme": 0, "orders": 50}), thresholds=()),
+            "No transaction came about that could be reconciled",
+            "exit 0: all good",
+        ),
+        (
             replace(GOOD, exit_code=1, reckoning=None, stopped="it broke"),
             "No verdict: it broke",
             "exit 1: the load broke",
@@ -84,6 +89,8 @@ def test_the_terminal_shows_findings_with_their_calls() -> None:
     assert "FAIL  errors > 0.1%: 0.22 % over 9200 samples" in lines
     assert "FAIL  CancelTransaction p99 > 1s: none over 0 samples, too few samples" in lines
     assert "ok    CreateTransaction -31050, 93 times, as it deserved" in lines
+    down = "CancelTransaction no connection: refused, 4 times, while the merchant was down"
+    assert down in " ".join(lines)
     assert "and 39 more" in lines
 
 
@@ -184,7 +191,7 @@ def test_reports_are_written_as_far_as_they_can_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("us", "words"),
-    [(0, "0.00"), (999, "0.99"), (4_215, "4.21"), (14_200, "14.2"), (150_000, "150")],
+    [(0, "–"), (999, "0.99"), (4_215, "4.21"), (14_200, "14.2"), (150_000, "150")],
 )
 def test_milliseconds_have_three_digits(us: int, words: str) -> None:
     assert ms(us) == words
