@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.caller.wire import Exchange
@@ -217,7 +217,7 @@ class Progress:
         if self.finished:
             return self.finished.totals
         counts: dict[str, int] = {}
-        for scenario in self.scenarios.values():
+        for scenario in list(self.scenarios.values()):  # the run goes on meanwhile
             for check in scenario.checks:
                 counts[str(check.outcome)] = counts.get(str(check.outcome), 0) + 1
         return Totals(**counts)
@@ -228,7 +228,7 @@ class Progress:
 
     @property
     def scenarios_done(self) -> int:
-        return sum(1 for scenario in self.scenarios.values() if scenario.done)
+        return sum(1 for scenario in list(self.scenarios.values()) if scenario.done)
 
     def since(self, version: int) -> tuple[list[str], int]:
         """The pieces that are newer than a version, oldest first, and the version now."""
@@ -240,8 +240,3 @@ class Progress:
         """Until there is something newer. False if the time was over before."""
         with self._changed:
             return self._changed.wait_for(lambda: self.version > version, timeout_s)
-
-    def reading(self, show: Callable[[], str]) -> str:
-        """What `show` makes of it while nothing changes."""
-        with self._changed:
-            return show()

@@ -27,7 +27,7 @@ def context_of(run: Run) -> Context:
         return expected(step, profile, words)
 
     def wrong(check: Check) -> CheckView:
-        return check_view(check, rules.get(check.rule))
+        return check_view(check, rules.get(check.rule), words.language)
 
     return {
         "run": run,

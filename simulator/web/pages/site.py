@@ -137,7 +137,7 @@ _MOVES = {"CreateTransaction": 1, "PerformTransaction": 2, "CancelTransaction": 
 
 def remember(memory: Desk, run: Run) -> None:
     """The transaction that a run has left behind, for the forms of the next pages."""
-    for scenario in run.progress.scenarios.values():
+    for scenario in list(run.progress.scenarios.values()):
         for step in scenario.steps:
             for exchange in step.exchanges:
                 _remember(memory, exchange)

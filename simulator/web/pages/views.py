@@ -12,6 +12,7 @@ from simulator.reports import body
 from simulator.reports.curl import curl
 from simulator.reports.text import printable, shortened
 from simulator.reports.view import safe_link
+from simulator.web.pages.words.rulebook import RuleWords, rule_words
 
 _WIDTH = 64
 _MAX_LINES, _MAX_CHARACTERS = 60, 6000
@@ -77,6 +78,7 @@ class CheckView:
     verdict: str
     code: str
     rule: str
+    language: str
     text: str
     seen: str
     reason: str
@@ -91,9 +93,10 @@ class CheckView:
     calls: tuple[int, ...] = field(default=())
 
 
-def check_view(check: Check, rule: Rule | None) -> CheckView:
+def check_view(check: Check, rule: Rule | None, language: str = "en") -> CheckView:
     """A check that does not hold, and what the catalogue says of its rule."""
-    text = rule.text if rule else check.message
+    words = rule_words(rule, language) if rule else RuleWords("en", check.message, "", "")
+    seen = check.message if rule is None or check.message != rule.text else ""
     differences = check.differences
     if not differences and (check.expected or check.actual):
         differences = (Difference("", check.expected, check.actual),)
@@ -103,15 +106,16 @@ def check_view(check: Check, rule: Rule | None) -> CheckView:
         str(check.verdict),
         check.code,
         check.rule,
-        printable(text),
-        printable(shortened(check.message, 1000)) if check.message != text else "",
+        words.language,
+        printable(words.text),
+        printable(shortened(seen, 1000)) if rule else "",
         printable(check.reason),
         tuple(_difference(one) for one in differences[:20]),
         tuple(printable(shortened(line, 500)) for line in check.log_lines[:_MAX_EVIDENCE]),
         tuple(printable(shortened(line, 500)) for line in check.rows[:_MAX_EVIDENCE]),
-        rule.why if rule else "",
-        rule.usual_cause if rule else "",
-        rule.fix if rule else "",
+        words.why,
+        words.cause,
+        words.fix,
         printable(check.spec),
         safe_link(check.spec),
         check.exchanges,
