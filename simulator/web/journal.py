@@ -8,7 +8,19 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from simulator.caller.faults import fault_of
 from simulator.caller.retry import flaw_of
@@ -29,6 +41,10 @@ from simulator.web.store import Exchange, Store
 KEEP = 100_000
 _PRUNE_EVERY = 1_000
 _TRIGRAM = 3
+_RECENT = 20_000
+"""So many exchanges are searched for words too short for the index."""
+
+_TEXTS = table("exchange_texts", column("rowid"))
 _LONGEST_INDEXED = 20_000
 
 
@@ -47,7 +63,8 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which exchanges: all that are named hold. `text` is searched in what went over the wire,
-    in ids and in methods; `before` is an id, for the next page."""
+    in ids and in methods (each of its words; one of two letters in the newest 20 000 only);
+    `before` is an id, for the next page."""
 
     kassa: str | None = None
     payment: str | None = None
@@ -116,9 +133,9 @@ class Journal:
 
     def search(self, wanted: Wanted) -> list[Exchange]:
         """The newest first."""
-        query = self._query(wanted).order_by(Exchange.id.desc()).limit(wanted.limit)
+        query = self._query(wanted)
         with self.store.read() as session:
-            return list(session.scalars(query))
+            return list(session.scalars(query.limit(wanted.limit)))
 
     def oldest_first(self, wanted: Wanted) -> list[Exchange]:
         """The newest `limit`, in the order in which they happened."""
@@ -137,23 +154,34 @@ class Journal:
             Exchange.verdict: wanted.verdict,
             Exchange.origin: wanted.origin,
         }
-        conditions = [column == value for column, value in named.items() if value is not None]
+        conditions: list[ColumnElement[bool] | TextClause] = [
+            named_column == value for named_column, value in named.items() if value is not None
+        ]
         if wanted.faulted is not None:
-            conditions.append((Exchange.fault != "") == wanted.faulted)
+            # as the partial index says it, with no parameter in it
+            conditions.append(text("fault <> ''" if wanted.faulted else "fault = ''"))
         if wanted.before is not None:
             conditions.append(Exchange.id < wanted.before)
-        if wanted.text.strip():
-            conditions.append(self._holds(wanted.text.strip()))
-        return select(Exchange).where(and_(True, *conditions))
+        query = select(Exchange).where(and_(True, *conditions))
+        return self._holding(query, wanted.text.split())
 
-    def _holds(self, sought: str) -> ColumnElement[bool]:
-        words = sought.split()
-        if self.store.has_search and all(len(word) >= _TRIGRAM for word in words):
-            phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
-            # a list of ids: SQLite would else look into the index for every exchange anew
-            found = text("SELECT rowid FROM exchange_texts WHERE exchange_texts MATCH :phrases")
-            return Exchange.id.in_(found.bindparams(phrases=phrases).columns(Exchange.id))
-        return and_(*(_like(word) for word in words))
+    def _holding(self, query: Select[Exchange], words: list[str]) -> Select[Exchange]:
+        """The newest first that hold all words, each anywhere."""
+        long = [word for word in words if len(word) >= _TRIGRAM] if self.store.has_search else []
+        short = [word for word in words if word not in long]
+        query = query.where(*map(_like, short))
+        if not long:
+            if short and self.store.has_search:
+                newest = select(func.max(Exchange.id)).scalar_subquery()
+                query = query.where(Exchange.id > newest - _RECENT)
+            return query.order_by(Exchange.id.desc())
+        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in long)
+        # the index gives its finds one by one, the newest first, so the first page comes at once
+        return (
+            query.join(_TEXTS, _TEXTS.c.rowid == Exchange.id)
+            .where(text("exchange_texts MATCH :phrases").bindparams(phrases=phrases))
+            .order_by(_TEXTS.c.rowid.desc())
+        )
 
     def _prune(self, session: Any, newest: int) -> None:
         oldest = newest - self.keep
@@ -275,6 +303,6 @@ def _like(word: str) -> ColumnElement[bool]:
     columns = (Exchange.method, Exchange.payment_id, Exchange.transaction_id)
     bodies = (Exchange.request_body, Exchange.answer_body)
     return or_(
-        *(column.like(f"%{escaped}%", escape="\\") for column in columns),
+        *(one.like(f"%{escaped}%", escape="\\") for one in columns),
         *(func.instr(body, word.encode()) > 0 for body in bodies),
     )

@@ -143,6 +143,8 @@ class Exchange(Base):
         Index("exchanges_of_kassa", "kassa_id", "id"),
         Index("exchanges_of_method", "method", "id"),
         Index("exchanges_of_verdict", "verdict", "id"),
+        Index("exchanges_of_origin", "origin", "id"),
+        Index("exchanges_faulted", "id", sqlite_where=text("fault <> ''")),
     )
 
 
