@@ -64,9 +64,14 @@ def run_folder(seed: int, began: int) -> Path:
 
 
 def plan_of(
-    loaded: Loaded, seed: int, began: int, folder: Path, overrides: Mapping[str, str]
+    loaded: Loaded,
+    seed: int,
+    began: int,
+    folder: Path,
+    overrides: Mapping[str, str],
+    share: tuple[int, int] = (1, 1),
 ) -> Plan:
-    """The plan that [load] makes."""
+    """The plan that [load] makes. share: orders that so many payments and scenarios take."""
     load = loaded.config.load
     return Plan(
         seed=seed,
@@ -79,20 +84,23 @@ def plan_of(
         duration_ms=load.duration_ms,
         shape=load.shape,
         workers=load.processes,
-        ahead=-(-orders_needed(load) // load.processes),
+        ahead=-(-orders_needed(load, share) // load.processes),
         overrides=dict(overrides),
     )
 
 
-def orders_needed(load: LoadConfig) -> int:
+def orders_needed(load: LoadConfig, share: tuple[int, int] = (1, 1)) -> int:
     """How many orders to have before it begins; `refill` makes up for a wrong guess."""
     if load.orders is not None:
         return load.orders
     spare = low_water(load.users)
     if load.rate is not None:
-        return min(_MOST, load.rate * load.duration_ms * 6 // 5000 + spare)
-    one_payment_ms = _CALLS * (load.pause_ms + _ASSUMED_MS)
-    return min(_MOST, load.users * load.duration_ms * 6 // (5 * one_payment_ms) + spare)
+        payments = load.rate * load.duration_ms * 6 // 5000
+    else:
+        one_payment_ms = _CALLS * (load.pause_ms + _ASSUMED_MS)
+        payments = load.users * load.duration_ms * 6 // (5 * one_payment_ms)
+    orders, of = share
+    return min(_MOST, payments * orders // of + spare)
 
 
 def low_water(users: int) -> int:

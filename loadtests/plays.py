@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
 
 from simulator.config import Config
 from simulator.conformance.load import PlacedScenario, load_catalogue
@@ -47,7 +49,7 @@ def plays_of(config: Config) -> tuple[tuple[Play, ...], tuple[str, ...]]:
     wanted = config.load.scenarios
     if not wanted:
         return (), ()
-    scenarios = load_catalogue(config.load.scenarios_folder).scenarios
+    scenarios = _catalogue(config.load.scenarios_folder)
     named = [s for s in scenarios if any(fnmatchcase(s.id, glob) for glob in wanted)]
     ready = [s for s in named if s.scenario.load is not None]
     for glob in wanted:
@@ -60,6 +62,18 @@ def plays_of(config: Config) -> tuple[tuple[Play, ...], tuple[str, ...]]:
         raise ScenarioError("no scenario is left to be run as load; " + "; ".join(told))
     known = known_config(_terms(config))
     return tuple(play for s in chosen for play in _rows(s, known)), told
+
+
+@lru_cache(maxsize=1)
+def _catalogue(folder: Path | None) -> tuple[PlacedScenario, ...]:
+    """Read once a process: it takes a second, in which a worker could do nothing else."""
+    return load_catalogue(folder).scenarios
+
+
+def share_of(plays: Sequence[Play]) -> tuple[int, int]:
+    """How many orders are taken by so many payments and scenarios, as their weights are."""
+    whole = PLAIN + sum(play.weight for play in plays)
+    return PLAIN + sum(play.weight * play.orders for play in plays), whole
 
 
 def _rows(placed: PlacedScenario, known: Mapping[str, object]) -> Iterator[Play]:

@@ -22,7 +22,7 @@ from loadtests.forked import meet_here, mind_interrupts, restore_interrupts
 from loadtests.identity import LARGEST_SEED
 from loadtests.payer import Payer
 from loadtests.plan import Plan, plan_of, run_folder
-from loadtests.plays import plays_of
+from loadtests.plays import plays_of, share_of
 from loadtests.pool import NoOrders
 from loadtests.results import Met
 from loadtests.settings import target
@@ -122,8 +122,9 @@ class Standalone:
         run_time = int((getattr(options, "run_time", None) or 0) * 1000)
         overrides["load.duration"] = str(run_time or _DAY_MS)
         self._loaded = load(self._loaded.path, overrides, os.environ)
+        share = share_of(plays_of(self._loaded.config)[0])
         plan = plan_of(
-            self._loaded, options.payme_seed_used, options.payme_began, folder, overrides
+            self._loaded, options.payme_seed_used, options.payme_began, folder, overrides, share
         )
         plan.write()
         return plan

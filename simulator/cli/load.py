@@ -20,7 +20,7 @@ from loadtests.driver import Engine, EngineError
 from loadtests.following import Ending, follow
 from loadtests.live import Watching
 from loadtests.plan import PLAN, Plan, plan_of, read_plan, run_folder
-from loadtests.plays import plays_of
+from loadtests.plays import plays_of, share_of
 from loadtests.report import ReportError, prepare_reports, show, write_reports
 from loadtests.results import LoadRun
 from loadtests.summary import load_run
@@ -136,7 +136,7 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
     loaded, environ = _settings(options, stack)
     if loaded.config.load.kills and not loaded.config.process:
         raise TargetError("--kills needs [process]: only what was started can be killed.", 2)
-    plays_of(loaded.config)  # a slip in a scenario is told before anything is started
+    plays, _ = plays_of(loaded.config)  # a slip in a scenario is told before anything is started
     prepare_reports(options.reports)
     masker = masker_of(loaded)
     began = time.time_ns() // 1_000_000
@@ -147,7 +147,7 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
     except TargetError as error:
         raise TargetError(masker.text(str(error)), error.exit_code) from error
     folder = run_folder(seed, began)
-    plan = plan_of(loaded, seed, began, folder, options.overrides())
+    plan = plan_of(loaded, seed, began, folder, options.overrides(), share_of(plays))
     return _run(options, loaded, plan, process, environ)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from random import Random
+from shutil import copy, copytree
 
 import pytest
 
 from loadtests.calls import Call, Reply
 from loadtests.payment import Given
 from loadtests.playing import Playing
-from loadtests.plays import Play, plays_of
+from loadtests.plays import Play, plays_of, share_of
 from loadtests.pool import PoolOrder
 from simulator.caller.retry import Flaw, RetryPolicy
 from simulator.config import Config, Merchant
 from simulator.config.load import LoadConfig, Mix
-from simulator.conformance.load import load_catalogue
+from simulator.conformance.load import FOLDER, load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
 from simulator.protocol.oracle import Terms
 from tests.loadtests.shop import BUSY, Line, Shop
@@ -57,6 +59,18 @@ steps:
 """
 )
 _ORDERS = [PoolOrder(f"A-{n}", 100_000, {"order_id": f"A-{n}"}, "order_id") for n in (1, 2)]
+
+
+@pytest.fixture(autouse=True)
+def small(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A part of the built-in catalogue, since all of it takes long to read."""
+    small = tmp_path_factory.mktemp("small") / "scenarios"
+    copytree(FOLDER / "fragments", small / "fragments")
+    for name in ("rules.yaml", "create/second-on-live.yaml", "create/stored.yaml"):
+        (small / name).parent.mkdir(exist_ok=True)
+        copy(FOLDER / name, small / name)
+    monkeypatch.setattr("loadtests.plays.load_catalogue", partial(load_catalogue, folder=small))
+    return small
 
 
 def _config(folder: Path, *globs: str, **merchant: object) -> Config:
@@ -142,6 +156,7 @@ def test_the_rows_of_a_matrix_share_the_weight(tmp_path: Path) -> None:
     )
     (tmp_path / "mine.yaml").write_text(_PAY.replace("load:", rows + "load:"), encoding="utf-8")
     plays, _ = plays_of(_config(tmp_path))
+    assert share_of(plays) == (140, 140)
     assert [(play.name, play.weight) for play in plays] == [
         *(("mine.pay[a]", 14), ("mine.pay[b]", 13), ("mine.pay[c]", 13))
     ]
@@ -163,11 +178,11 @@ def test_the_rows_of_a_matrix_share_the_weight(tmp_path: Path) -> None:
     ],
 )
 def test_what_there_is_not_under_load_is_refused_with_its_place(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, small: Path, old: str, new: str, told: str
 ) -> None:
     (tmp_path / "mine.yaml").write_text(_PAY.replace(old, new), encoding="utf-8")
     with pytest.raises(ScenarioError) as raised:
-        load_catalogue(tmp_path)
+        load_catalogue(tmp_path, small)
     assert told in str(raised.value)
     assert "mine.yaml:" in str(raised.value)
 

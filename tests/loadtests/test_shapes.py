@@ -68,7 +68,9 @@ def test_numbers_of_workers_never_meet_and_fit_into_32_bits() -> None:
 
 
 def test_orders_suffice_for_what_is_planned() -> None:
-    assert orders_needed(LoadConfig(orders=5)) == 5
+    assert orders_needed(LoadConfig(orders=5)) == orders_needed(LoadConfig(orders=5), (3, 2)) == 5
+    plain, more = (orders_needed(LoadConfig(rate=100), share) for share in ((1, 1), (120, 110)))
+    assert more - 20 == (plain - 20) * 120 // 110
     assert orders_needed(LoadConfig(rate=100)) > 100 * 30
     assert orders_needed(LoadConfig(users=50)) > 50 * 30_000 // (3 * 210)
     assert orders_needed(LoadConfig(users=50, pause_ms=0, duration_ms=3_600_000)) == 20_000
