@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -211,12 +212,15 @@ class MerchantProcess:
             env |= self.faketime.environment(env)
         try:
             return self._spawn(self._config.command, self._config.cwd, env, self.output)
-        except FileNotFoundError as error:
-            raise ProcessError(
-                f"[process] command: {self._config.command[0]} was not found; write its full path, "
-                "or a path relative to cwd beginning with ./"
-            ) from error
         except OSError as error:
+            name = self._config.command[0]
+            # a folder of PATH that we may not enter makes "not found" a "permission denied"
+            named = os.sep in name or shutil.which(name, path=env.get("PATH"))
+            if isinstance(error, FileNotFoundError) or not named:
+                raise ProcessError(
+                    f"[process] command: {name} was not found; write its full path, "
+                    "or a path relative to cwd beginning with ./"
+                ) from error
             raise ProcessError(
                 f"[process] command: {self._command} cannot be started: {error.strerror}"
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from simulator.config.log import LogConfig
 from simulator.config.models import ProcessConfig
+from simulator.observers.groups import Child
 from simulator.observers.log import open_log
 from simulator.observers.log_lines import Mark
 from simulator.observers.process import MerchantProcess, ProcessDied, ProcessError
@@ -224,6 +226,14 @@ def test_a_command_that_is_not_there(merchant: Start, tmp_path: Path) -> None:
         merchant(command=["./plain"]).start()
     with pytest.raises(ProcessError, match=r"nowhere is not a folder; it is relative to the"):
         merchant(cwd=tmp_path / "nowhere").start()
+
+
+def test_a_folder_of_path_that_may_not_be_entered(merchant: Start) -> None:
+    def denied(*_: object) -> Child:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with pytest.raises(ProcessError, match="no-such-program was not found; write its full path"):
+        merchant(command=["no-such-program"], spawn=denied).start()
 
 
 def test_a_program_beside_cwd_is_found(merchant: Start, tmp_path: Path) -> None:
