@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from tests.merchants.bugs import BUGS
@@ -42,7 +44,10 @@ def _prepare(folder: Path, habits: Habits) -> None:
         shutil.copy(saved, database)
     elif "afresh" in habits.starts:
         database.unlink(missing_ok=True)
-    if habits.starts or habits.saves_ms:
+    if "unpaid" in habits.starts and database.exists():
+        with closing(sqlite3.connect(database)) as link, link:
+            link.execute("UPDATE bills SET stage = 'open'")
+    if habits.starts & {"afresh", "locked"} or habits.saves_ms:
         for ending in ("-wal", "-shm"):
             database.with_name(database.name + ending).unlink(missing_ok=True)
 

@@ -169,7 +169,7 @@ class Habits:
     thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
     dawdles_ms: Mapping[str, int] = field(default_factory=dict)  # between an op and its bill
     saves_ms: int = 0  # the file is written every so often, not before the answer
-    starts: frozenset[str] = frozenset()  # afresh, locked
+    starts: frozenset[str] = frozenset()  # afresh, locked, unpaid
     abandons: Mapping[str, str] = field(default_factory=dict)  # method -> SQL, if the caller left
     chokes: Callable[[bytes, Mapping[str, str]], bool] = lambda body, headers: False  # for good
     one_memory: bool = False  # all calls share the params of the latest

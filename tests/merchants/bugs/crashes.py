@@ -38,6 +38,13 @@ CRASHES = (
         starts={"afresh"},
     ),
     bug(
+        "crash.paid-forgotten",
+        "durability.answered-stays",
+        "what became of the bills is not read back",
+        only="durability.paid-kept",
+        starts={"unpaid"},
+    ),
+    bug(
         "crash.write-behind",
         "durability.answered-stays",
         "the file is written every four seconds, not before the answer",
