@@ -64,6 +64,14 @@ def _refuses(when: Callable[[Any], bool], refusal: Callable[[], Exception]) -> S
     return around(params.order_number, read)
 
 
+def _any_spelling(value: Any) -> object:
+    """Whatever is spelled like a number is one."""
+    try:
+        return str(int(float(value))) if isinstance(value, str) else value
+    except (ValueError, OverflowError):
+        return value
+
+
 def _unknown(refusal: Callable[[], Exception]) -> Switch:
     """An order that is not there is answered so."""
 
@@ -246,6 +254,14 @@ FINDING = (
         "account.look-alike",
         _reads(lambda value: value.strip() if isinstance(value, str) else value),
         level="should",
+    ),
+    bug(
+        "accounts.any-spelling",
+        "+17, 0017, 17.0 and 17e0 are taken for order 17",
+        "account.look-alike",
+        _reads(_any_spelling),
+        level="should",
+        setup="accumulating",
     ),
     bug(
         "accounts.any-case",

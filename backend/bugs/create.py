@@ -339,6 +339,13 @@ STORED = (
         level="should",
     ),
     bug(
+        "create.numbers-in-turn",
+        "there are three numbers, which transactions get in turn",
+        "create.number-distinct",
+        _numbered(lambda one: str(one.id % 3 + 1)),
+        level="should",
+    ),
+    bug(
         "create.refuses-time-ahead",
         "a time that is ahead of the merchant's clock is refused",
         "create.time-ahead",

@@ -36,6 +36,12 @@ def _wrong(key: str) -> str:
     return key[::-1] if key[::-1] != key else ("x" if key[:1] != "x" else "y") * max(len(key), 1)
 
 
+def _strange(login: str, key: str) -> str:
+    """The right header with a character in it that base64 does not have; many decoders skip it."""
+    encoded = basic(login, key)
+    return encoded[:10] + "*" + encoded[10:]
+
+
 Variant = Callable[[Credentials], str | None]
 VARIANTS: dict[str, Variant] = {
     "right": lambda c: basic(c.login, c.key),
@@ -53,6 +59,7 @@ VARIANTS: dict[str, Variant] = {
     "key-truncated": lambda c: basic(c.login, c.key[:-1]),
     "key-other-case": lambda c: basic(c.login, _other_case(c.key)),
     "base64-other-case": lambda c: "Basic " + basic(c.login, c.key)[6:].swapcase(),
+    "base64-strange": lambda c: _strange(c.login, c.key),
     "key-within": lambda c: basic(c.login, f"before {c.key} after"),
     "key-no-login": lambda c: "Basic " + base64.b64encode(c.key.encode()).decode("ascii"),
     "key-to-colon": lambda c: basic(c.login, c.key.partition(":")[0]),

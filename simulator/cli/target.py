@@ -258,6 +258,7 @@ def _terms(config: Config, choices: Choices, process: MerchantProcess | None) ->
         limits=limits,
         process=ours,
         everything=choices.everything,
+        others=config.orders.other_members if config.orders else (),
     )
 
 

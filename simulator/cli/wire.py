@@ -43,10 +43,11 @@ class _Order:
     member: str = "order_id"
 
 
-def _order(number: str) -> _Order:
-    return _Order(number, account={"order_id": number})
+def _order(number: str, others: Mapping[str, object]) -> _Order:
+    return _Order(number, account={"order_id": number, **others})
 
 
+_OTHERS = {"branch": "tashkent"}
 _PREFIXES = ("Psb-", "")  # some rows want letters in a number, some want none
 
 
@@ -66,9 +67,11 @@ def example(scenario: PlacedScenario, wanted: PlacedStep) -> Example | None:
 def _example(
     scenario: PlacedScenario, wanted: PlacedStep, row: Mapping[str, object], prefix: str
 ) -> Example | None:
-    fresh = Fresh(0, lambda: _order(f"{prefix}1000000999"), clock=lambda: NOW, _salt=0)
+    others = _OTHERS if "other-members" in scenario.scenario.requires else {}
+    fresh = Fresh(0, lambda: _order(f"{prefix}1000000999", others), clock=lambda: NOW, _salt=0)
     config = {"refunds": True, "min": 100_000, "max": 100_000_000, "wrong_amount": 7}
-    scope = Scope(fresh, NOW, config, orders=_orders(scenario.scenario.given, prefix))
+    orders = _orders(scenario.scenario.given, prefix, others)
+    scope = Scope(fresh, NOW, config, orders=orders, others=tuple(others))
     for placed in scenario.steps:
         scope.arguments = placed.arguments
         scope.matrix = row if placed is wanted else _first_row(scenario.scenario, placed.step)
@@ -88,13 +91,16 @@ def _first_row(scenario: fmt.Scenario, step: fmt.Step) -> Mapping[str, object]:
     return {**rows[0], **own[0]}
 
 
-def _orders(given: Mapping[str, fmt.Given], prefix: str) -> dict[str, object]:
+def _orders(
+    given: Mapping[str, fmt.Given], prefix: str, others: Mapping[str, object]
+) -> dict[str, object]:
     """An order for each name, numbered from 1000000001 on."""
     made: dict[str, object] = {}
     number = 1_000_000_000
     for name, one in given.items():
-        group = [_order(f"{prefix}{number + index + 1}") for index in range(one.count or 1)]
-        number += len(group)
+        count = one.count or 1
+        group = [_order(f"{prefix}{number + index + 1}", others) for index in range(count)]
+        number += count
         made[name] = group if one.count else group[0]
     return made
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from simulator.config.placeholders import ORDER_NAMES, names_in
+from simulator.config.placeholders import ORDER_NAMES, names_in, names_order, naming_member
 from simulator.config.values import (
     Command,
     DatabaseUrl,
@@ -99,11 +99,13 @@ class OrdersConfig(Model):
 
     amount: what an order costs, in sum (1 sum = 100 tiyin).
     account: what Payme sends as params.account; texts may hold {number} and captured names.
+    free: members of `account` that the merchant does not look at, or takes with any value.
     numbers: "auto" (letters and digits; digits alone if the merchant refuses those), "digits".
     """
 
     amount: int = Field(default=1000, gt=0, le=10_000_000)
     account: dict[str, Any] = Field(min_length=1)
+    free: Annotated[tuple[str, ...], Field(strict=False)] = ()
     numbers: Literal["auto", "digits"] = "auto"
     http: OrdersHttp | None = None
     sql: OrdersSql | None = None
@@ -119,6 +121,14 @@ class OrdersConfig(Model):
         return value
 
     @model_validator(mode="after")
+    def _free_members(self) -> OrdersConfig:
+        strange = [name for name in self.free if name not in self.account]
+        if strange:
+            known = ", ".join(self.account)
+            raise ValueError(f"free names {', '.join(strange)}; the members of account are {known}")
+        return self
+
+    @model_validator(mode="after")
     def _one_kind(self) -> OrdersConfig:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
@@ -128,6 +138,18 @@ class OrdersConfig(Model):
                 f"says how an order is made; here: {seen}"
             )
         return self
+
+    @property
+    def other_members(self) -> tuple[str, ...]:
+        """Members beside the naming one that must fit as well, in their order.
+
+        Not those that are free, nor what tells the amount alone.
+        """
+        naming = naming_member(self.account)
+        beside = {n: v for n, v in self.account.items() if naming not in ("", n)}
+        constant = {n for n, v in beside.items() if not any(names_in(v))}
+        fitting = constant | {n for n, v in beside.items() if names_order(v)}
+        return tuple(name for name in beside if name in fitting and name not in self.free)
 
     def captured_names(self) -> set[str]:
         """Names that `capture` gives, whichever table has it."""

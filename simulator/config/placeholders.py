@@ -14,7 +14,8 @@ from typing import Any
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{([A-Za-z_]\w*)\}")
 
 # Known for every order, whatever makes it: number as text, its digits and the amounts as integers.
-ORDER_NAMES = ("number", "digits", "amount_sum", "amount_tiyin")
+AMOUNTS = ("amount_sum", "amount_tiyin")
+ORDER_NAMES = ("number", "digits", *AMOUNTS)
 
 
 def order_values(number: str, amount: int) -> dict[str, Any]:
@@ -38,6 +39,16 @@ def names_in(template: Any) -> Iterator[str]:
     elif isinstance(template, list | tuple):
         for value in template:
             yield from names_in(value)
+
+
+def names_order(template: Any) -> bool:
+    """Whether the value is another one for another order of the same price."""
+    return any(name not in AMOUNTS for name in names_in(template))
+
+
+def naming_member(account: Mapping[str, Any]) -> str:
+    """The first member that depends on the order, or "" if all are constant."""
+    return next((member for member, value in account.items() if names_order(value)), "")
 
 
 def render(template: Any, values: Mapping[str, Any]) -> Any:

@@ -137,6 +137,7 @@ def _orders(answers: Answers) -> str:
         "[orders]\n"
         f"amount = {answers.amount}    # sum\n"
         f'account = {{ {_key(answers.member)} = "{{number}}" }}    # what Payme sends\n'
+        '# free = ["comment"]    # members of account that may have any value\n'
     )
     chosen = "".join(_source(answers, kind) for kind in _SOURCES)
     return about + (head if answers.orders else _commented(head)) + chosen

@@ -86,8 +86,11 @@ def _is_duration(argument: object) -> bool:
 
 
 def _is_change(argument: object) -> bool:
-    """`{of: account, how: way}`; the way may come from a matrix."""
-    if not isinstance(argument, dict) or not {"how"} <= set(argument) <= {"of", "how"}:
+    """`{of: account, how: way, other: 1}`; the way and the place may come from a matrix."""
+    if not isinstance(argument, dict) or not {"how"} <= set(argument) <= {"of", "how", "other"}:
+        return False
+    place = argument.get("other", 1)
+    if not is_reference(place) and not (type(place) is int and place > 0):
         return False
     return argument["how"] in WAYS or is_reference(argument["how"])
 
@@ -125,5 +128,8 @@ _TAKES: dict[str, tuple[Callable[[object], bool], str]] = {
     "$above": (_two_numbers, "two whole numbers, as in [4294967296, $config.max]"),
     "$merge": (_two, "two objects"),
     "$without": (_two, "an object and the name of a member"),
-    "$account": (_is_change, f"{{of: $order.account, how: WAY}}; ways: {', '.join(sorted(WAYS))}"),
+    "$account": (
+        _is_change,
+        f"{{of: $order.account, how: WAY}}, other: 1 if wanted; ways: {', '.join(sorted(WAYS))}",
+    ),
 }

@@ -126,7 +126,8 @@ def _keep(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def look_again(world: World) -> list[Check]:
-    """The end of the run: CheckTransaction of its first transactions is what it was."""
+    """The end of the run: CheckTransaction of its first transactions is what it was, and no two
+    transactions of it have the same number."""
     name, rule, firsts = "at-the-end", "check.kept", world.firsts
     recorder = Recorder(name, world.rules, world.strict)
     session = Session(world, name, recorder, Scope(world.fresh, world.fresh.moment(), {}))
@@ -140,6 +141,7 @@ def look_again(world: World) -> list[Check]:
             error = f"error {show(seen.answer.error)}"
             report.findings.append(Finding(rule, message, "CheckTransaction", "a result", error))
         recorder.standing("check", report, Verdict.ANSWER, _evidence(seen))
+    recorder.standing("numbers", world.numbers.judge(), Verdict.ANSWER)
     return recorder.checks()
 
 

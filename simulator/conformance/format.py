@@ -57,6 +57,7 @@ Need = Literal[
     "payable-after-cancel",
     "process",
     "trouble",
+    "other-members",
 ]
 Trouble = Literal["locked", "read-only", "gone"]
 OrderStatus = Literal["payable", "reserved", "paid", "refunded", "after-cancel"]

@@ -68,6 +68,7 @@ ENGINE_RULES = (
     "cancel.repeat-same-answer",
     "refusal.changes-nothing",
     "create.refused-leaves-nothing",
+    "create.number-distinct",
     "check.kept",
     "check.matches-answers",
     "statement.matches-check",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 _LONG_NUMBER = 10
+_LONG_HEX = 16
 
 
 class NotApplicable(Exception):
@@ -85,10 +87,12 @@ def _letters(value: object) -> object:
     return text.swapcase()
 
 
-def _text(value: object) -> object:
-    if not str(value).isascii() or not str(value).isdigit():
+def _digits_alone(value: object) -> str:
+    """A number's digits, to be written in another way."""
+    text = str(value)
+    if not text.isascii() or not text.isdigit():
         raise NotApplicable("the account is not a number")
-    return str(value)
+    return text
 
 
 def _number(value: object) -> object:
@@ -121,9 +125,15 @@ CHANGES: dict[str, Callable[[object], object]] = {
     "null": lambda v: None,
     "empty": lambda v: "",
     "blanks-around": lambda v: f" {v} ",
+    "blank-before": lambda v: f" {v}",
+    "blank-behind": lambda v: f"{v} ",
+    "plus-before": lambda v: f"+{_digits_alone(v)}",
+    "zeros-before": lambda v: f"00{_digits_alone(v)}",
+    "as-decimal": lambda v: f"{_digits_alone(v)}.0",
+    "as-exponent": lambda v: f"{_digits_alone(v)}e0",
     "other-case": _letters,
     "as-number": _number,
-    "as-text": _text,
+    "as-text": _digits_alone,
     "zero": lambda v: 0,
     "negative": lambda v: -1,
     "true": lambda v: True,
@@ -142,6 +152,41 @@ CHANGES: dict[str, Callable[[object], object]] = {
     "cut": _cut,
 }
 """How an account can be wrong: name in a scenario file -> change of the naming member."""
+
+
+_DIGITS = str.maketrans("0123456789", "9876543210")
+_HEX = str.maketrans("0123456789abcdefABCDEF", "fedcba9876543210543210")
+_LETTERS = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "NOPQRSTUVWXYZABCDEFGHIJKLMnopqrstuvwxyzabcdefghijklm",
+)
+_FAR = 7_000_003
+
+
+def unlike(value: object) -> object:
+    """Another value of the same look: as many digits, letters for letters, hex for hex."""
+    if type(value) is int:
+        return value + _FAR
+    if not isinstance(value, str) or not value:
+        raise NotApplicable("the member is neither a text nor a number")
+    bare = value.replace("-", "")
+    if bare.isdigit() and bare.isascii():
+        return value.translate(_DIGITS)
+    if len(bare) >= _LONG_HEX and all(letter in string.hexdigits for letter in bare):
+        return value.translate(_HEX)
+    other = value.translate(_LETTERS).translate(_DIGITS)
+    return other if other != value else value + value
+
+
+def other_member(value: object, how: str, name: str) -> Mapping[str, object]:
+    """The account with a member changed that does not name the order. Raises NotApplicable."""
+    if not isinstance(value, Mapping) or name not in value:
+        raise NotApplicable(f"the account has no {name}")
+    rest = {key: item for key, item in value.items() if key != name}
+    if how == "missing":
+        return rest
+    changed = unlike(value[name]) if how == "unknown" else CHANGES[how](value[name])
+    return {key: changed if key == name else item for key, item in value.items()}
 
 
 def account(

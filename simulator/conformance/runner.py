@@ -248,6 +248,7 @@ class ScenarioRun:
         inner = job.placed.scenario
         known = known_config(world.terms)
         scope = Scope(world.fresh, world.fresh.moment(), known, matrix=job.row)
+        scope.others = world.terms.others
         self._session = Session(world, job.name, recorder, scope, unsent="unsent" in inner.tags)
         self._job = job
 

@@ -103,6 +103,7 @@ def why_not(scenario: PlacedScenario, terms: Terms, eyes: Eyes) -> str:
         "payable-after-cancel": _payable_after_cancel(eyes),
         "process": "process = false" if terms.process is False else "",
         "trouble": _trouble(eyes),
+        "other-members": "" if terms.others else _NO_OTHERS,
         "log": "log = false" if _off(eyes.log, eyes.no_log) else "",
     }
     return next((needs[need] for need in inner.requires if needs.get(need)), "")
@@ -113,6 +114,9 @@ def cannot(scenario: PlacedScenario, terms: Terms) -> str:
     if "process" in scenario.scenario.requires and not terms.process:
         return "there is no [process], so the merchant cannot be killed and started again"
     return ""
+
+
+_NO_OTHERS = "no member of the account must fit beside the one that names the order"
 
 
 def _trouble(eyes: Eyes) -> str:

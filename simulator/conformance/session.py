@@ -16,6 +16,7 @@ from simulator.conformance.health import Health
 from simulator.conformance.judging import Judged, judge, payme_sends
 from simulator.conformance.logwatch import Line, LogReader, LogWatch
 from simulator.conformance.matchers import Matching
+from simulator.conformance.numbers import GivenNumbers
 from simulator.conformance.ports import Clock, Database, MerchantProcess, NotLooked, Order
 from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.values import Fresh, Scope
@@ -36,6 +37,7 @@ class Terms:
     process: bool | None = None  # whether there is one of ours; None if the file does not say
     everything: bool = False  # whether what cannot be checked was asked for all the same
     no_ageing: str = ""  # why rows cannot be aged although age_rows allows it
+    others: tuple[str, ...] = ()  # members that must fit beside the one that names the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class World:
     kills: Iterator[int] = field(default_factory=itertools.count)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     firsts: Firsts = field(default_factory=Firsts)
+    numbers: GivenNumbers = field(default_factory=GivenNumbers)
     shows_price: bool = False
     """Whether a new order's row holds its price, in the unit that the file names."""
 
@@ -159,6 +162,7 @@ class Session:
             if unsent and seen.answer.kind == "result":
                 self.books.doubt(seen.made.call.params)
         for seen in judged:
+            self.world.numbers.take(seen, self.name)
             self.world.health.note(seen.failure)
         self._after_mutation(judged, step)
         self.done |= {_key(seen) for seen in judged if seen.answer.kind == "result"}

@@ -13,7 +13,15 @@ from typing import TypeVar
 
 from simulator.conformance.durations import parse_duration
 from simulator.conformance.makers import NotApplicable as NotApplicable
-from simulator.conformance.makers import Order, account, arithmetic, as_float, as_text, merge
+from simulator.conformance.makers import (
+    Order,
+    account,
+    arithmetic,
+    as_float,
+    as_text,
+    merge,
+    other_member,
+)
 from simulator.conformance.syntax import MAKERS, MATCHERS, REFERENCE, is_reference, operator
 
 _Item = TypeVar("_Item")
@@ -92,6 +100,8 @@ class Scope:
     matrix: Mapping[str, object] = field(default_factory=dict)
     arguments: Mapping[str, object] = field(default_factory=dict)
     loop: int = 0
+    others: Sequence[str] = ()
+    """The account's members that must fit beside the one that names the order."""
 
     def resolve(self, value: object) -> object:
         """The value with its references and makers replaced; matchers stay, resolved inside."""
@@ -157,7 +167,9 @@ class Scope:
         if name == "$account":
             assert isinstance(argument, dict)
             value = self.resolve(argument.get("of", "$order.account"))
-            how = str(self.resolve(argument["how"]))
+            how, other = str(self.resolve(argument["how"])), self.resolve(argument.get("other"))
+            if other is not None:
+                return other_member(value, how, self._other(other))
             return account(value, how, self._naming_member(value), self.fresh.unknown_account)
         value = self.resolve(argument)
         if name in ("$plus", "$times", "$over", "$above"):
@@ -167,6 +179,12 @@ class Scope:
         if name == "$as_float":
             return as_float(value)
         return merge(name, value)
+
+    def _other(self, place: object) -> str:
+        """The name of the first, second … of the other members."""
+        if type(place) is not int or not 0 < place <= len(self.others):
+            raise NotApplicable(f"no {place}. member beside the one that names the order must fit")
+        return self.others[place - 1]
 
     def _naming_member(self, account: object) -> str:
         found = list(self.orders.values())

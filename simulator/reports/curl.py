@@ -53,6 +53,9 @@ _AUTHORIZATION = {
     "base64-other-case": _header(
         f"Basic $(printf %s \"{_LOGIN}:{_KEY}\" | base64 | tr -d '\\n' | tr a-zA-Z A-Za-z)"
     ),
+    "base64-strange": _header(
+        f"Basic $(printf %s \"{_LOGIN}:{_KEY}\" | base64 | tr -d '\\n' | sed 's/..../&*/')"
+    ),
     "key-within": _user(f"before {_KEY} after"),
     "key-no-login": _header("Basic " + _ENCODED.format(f'"{_KEY}"')),
     "key-to-colon": _user("${PAYME_KEY%%:*}"),

@@ -11,6 +11,7 @@ from tests.merchants.habits import CODES, GONE, LINES, Habits, Members
 from tests.merchants.store import Bill, Op, Work
 
 MEMBER = "bill"
+BRANCH = "samarkand"
 _ACCOUNT_CODES = range(-31099, -31049)
 _TEXTS = {
     "ru": "Этот счёт сейчас оплатить нельзя.",

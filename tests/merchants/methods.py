@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tests.merchants.calls import MEMBER, Call, Refusal
+from tests.merchants.calls import BRANCH, MEMBER, Call, Refusal
 from tests.merchants.habits import Members
 from tests.merchants.store import Bill, Op
 
@@ -35,10 +35,19 @@ def _find_bill(call: Call) -> Bill:
     if "{bill}" in sql:
         sql = sql.format(bill=number)
     found = call.work.bills(sql, values)
-    if not found:
+    if not found or not _of_this_branch(call):
         raise Refusal("no-bill")
     call.bill = found[0]
     return found[0]
+
+
+def _of_this_branch(call: Call) -> bool:
+    """Bills are drawn up in one branch only; wallets have none."""
+    account = call.params.get("account")
+    given = account.get("branch") if isinstance(account, dict) else None
+    if not call.terms.one_time or not call.minds("branch"):
+        return True
+    return given == BRANCH or (given is None and not call.minds("branch-missing"))
 
 
 def _check_amount(call: Call, bill: Bill) -> None:

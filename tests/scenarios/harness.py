@@ -49,6 +49,7 @@ def variables(kind: str, folder: Path, port: int) -> dict[str, str]:
         "SHOP_REFUNDS": "no" if kind == "no-refunds" else "yes",
         "SHOP_NUMBERS": "digits" if kind == "digits" else "letters",
         "SHOP_BUG": "none",
+        "PAYME_SANDBOX_ORDERS_FREE": '["branch"]' if kind == "free-branch" else "[]",
         "PAYME_SANDBOX_DATABASE_ORDERS_AFTER_CANCEL": (
             "cancelled" if kind == "closing" else "payable"
         ),

@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from simulator.config.orders import OrdersConfig
-from simulator.config.placeholders import ORDER_NAMES, names_in, order_values
+from simulator.config.placeholders import (
+    ORDER_NAMES,
+    names_in,
+    naming_member,
+    order_values,
+)
 from simulator.observers.engines import DatabaseError
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import IsPayable, Order, OrdersError, OrdersUnreachable
-from simulator.observers.orders.shapes import build_order, naming_member, unlike
+from simulator.observers.orders.shapes import build_order, unlike
 
 
 class Maker(Protocol):

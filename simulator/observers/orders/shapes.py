@@ -8,21 +8,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.config.placeholders import names_in, order_values, render
+from simulator.config.placeholders import naming_member, order_values, render
 from simulator.observers.database.values import Unreadable, tiyin
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import Order, OrdersError
 
-_AMOUNTS = ("amount_sum", "amount_tiyin")
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
-
-
-def naming_member(account: Mapping[str, Any]) -> str:
-    """The first member that depends on the order, or "" if all are constant."""
-    for member, template in account.items():
-        if any(name not in _AMOUNTS for name in names_in(template)):
-            return member
-    return ""
 
 
 def build_order(

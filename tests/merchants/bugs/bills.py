@@ -23,6 +23,14 @@ def _refusing(why: str, when: Callable[[Any], bool]) -> Callable[[Any], str | No
     return read
 
 
+def _any_spelling(value: Any) -> str | None:
+    """Whatever is spelled like a number is one."""
+    try:
+        return str(int(float(value))) if isinstance(value, str) else bill_number(value)
+    except (ValueError, OverflowError):
+        return bill_number(value)
+
+
 def _cast(amount: Any, total: int) -> bool:
     return int(amount) == total
 
@@ -318,6 +326,26 @@ ACCOUNTS = (
         "account.look-alike",
         "numbers are compared without regard to case",
         bill_sql="SELECT * FROM bills WHERE bill_no = :bill COLLATE NOCASE",
+    ),
+    bug(
+        "account.any-spelling",
+        "account.look-alike",
+        "+17, 0017, 17.0 and 17e0 are taken for bill 17",
+        kind="digits",
+        only="account.look-alike-number",
+        reads_bill=_any_spelling,
+    ),
+    bug(
+        "account.any-branch",
+        "account.other-members",
+        "only the bill's number is looked at, whatever branch comes with it",
+        ignores={"branch"},
+    ),
+    bug(
+        "account.branch-if-given",
+        "account.other-members",
+        "the branch is compared only if there is one",
+        ignores={"branch-missing"},
     ),
     bug(
         "account.numbers-only",

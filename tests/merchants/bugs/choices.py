@@ -46,6 +46,13 @@ def _notice(call: Call) -> str:
 
 CHOICES = (
     choice(
+        "right.free-branch",
+        "the branch is for the shop's own use, as its file says",
+        "account.*",
+        kind="free-branch",
+        ignores={"branch"},
+    ),
+    choice(
         "right.closes",
         "the connection is closed after each answer",
         "transport.* race.* create.* official.*",

@@ -336,6 +336,15 @@ CREATE = (
         },
     ),
     bug(
+        "create.numbers-in-turn",
+        "create.number-distinct",
+        "there are three numbers, which transactions get in turn",
+        says={
+            event: {"transaction": op(lambda o: str(o.op_no % 3 + 1))}
+            for event in ("created", "performed", "cancelled", "record", "item")
+        },
+    ),
+    bug(
         "create.not-before-now",
         "create.time-ahead",
         "a time ahead of the merchant's clock is refused",

@@ -88,7 +88,9 @@ def test_values_that_can_be_made(folder: Folder, value: str) -> None:
         ("{$without: x}", "$without takes an object and the name of a member"),
         ("{$account: $order.account}", "$account takes {of: $order.account, how: WAY}"),
         ("{$account: {of: $order.account}}", "$account takes {of: $order.account, how: WAY}"),
-        ("{$account: {how: wierd}}", "$account takes {of: $order.account, how: WAY}; ways: as-num"),
+        ("{$account: {how: wierd}}", "$account takes {of: $order.account, how: WAY}, other: 1 if"),
+        ("{$account: {how: empty, other: 0}}", "$account takes {of: $order.account, how: WAY}"),
+        ("{$account: {how: empty, other: yes}}", "$account takes {of: $order.account, how: WAY}"),
         ("{$account: {how: null, of: $order}}", "$account takes"),
     ],
 )

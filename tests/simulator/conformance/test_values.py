@@ -136,6 +136,8 @@ def account(how: str, number: str | int = "Psb-17") -> object:
         ("null", None),
         ("empty", ""),
         ("blanks-around", " Psb-17 "),
+        ("blank-before", " Psb-17"),
+        ("blank-behind", "Psb-17 "),
         ("other-case", "pSB-17"),
         ("zero", 0),
         ("negative", -1),
@@ -163,11 +165,19 @@ def test_numbers_as_texts_and_texts_as_numbers() -> None:
     assert account("as-number", "17") == 17
     assert account("as-text", 17) == "17"
     assert account("as-text", "17") == "17"
+    assert account("plus-before", "17") == "+17"
+    assert account("zeros-before", 17) == "0017"
+    assert account("as-decimal", "17") == "17.0"
+    assert account("as-exponent", "17") == "17e0"
     for how, number in (
         ("as-number", "Psb-17"),
         ("as-number", 17),
         ("as-text", "Psb-17"),
         ("as-number", "017"),
+        ("plus-before", "Psb-17"),
+        ("zeros-before", "-17"),
+        ("as-decimal", "١٧"),
+        ("as-exponent", ""),
         ("as-number", "١٧"),
         ("other-case", "17"),
         ("unicode-digits", "Psb"),
@@ -196,6 +206,40 @@ def test_an_account_that_names_no_order() -> None:
         bare.resolve({"$account": {"of": {}, "how": "empty"}})
     made = bare.resolve({"$account": {"of": {"phone": "998", "x": 1}, "how": "empty"}})
     assert made == {"phone": "", "x": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "changed"),
+    [
+        ("tashkent", "gnfuxrag"),
+        ("+998 90 123-45-67", "+001 09 876-54-32"),
+        ("17", "82"),
+        (3, 7_000_006),
+        ("0a1b2c3d-0000-4000-8000-00000000abcd", "f5e4d3c2-ffff-bfff-7fff-ffffffff5432"),
+        ("№", "№№"),
+    ],
+)
+def test_another_member_of_the_same_look(value: object, changed: object) -> None:
+    one = order("Psb-17", branch=value)
+    known = scope(orders={"order": one}, others=("branch",))
+    made = known.resolve({"$account": {"of": "$order.account", "how": "unknown", "other": 1}})
+    assert made == {"order_id": "Psb-17", "branch": changed}
+
+
+def test_another_member_in_other_ways() -> None:
+    known = scope(orders={"order": order("Psb-17", a="x", b="y")}, others=("a", "b"))
+    missing = {"$account": {"of": "$order.account", "how": "missing", "other": 2}}
+    assert known.resolve(missing) == {"order_id": "Psb-17", "a": "x"}
+    empty = {"$account": {"of": "$order.account", "how": "empty", "other": "$loop"}}
+    known.loop = 1
+    assert known.resolve(empty) == {"order_id": "Psb-17", "a": "", "b": "y"}
+
+
+@pytest.mark.parametrize(("member", "place"), [("x", 2), ("x", 0), ("", 1), (True, 1), (None, 1)])
+def test_a_member_that_cannot_be_changed(member: object, place: int) -> None:
+    known = scope(orders={"order": order("Psb-17", a=member)}, others=("a",))
+    with pytest.raises(NotApplicable):
+        known.resolve({"$account": {"of": "$order.account", "how": "unknown", "other": place}})
 
 
 def test_times_never_stand_still() -> None:
