@@ -59,7 +59,9 @@ class OrderColumns:
 
 
 class Payment(OrderColumns, Base):
-    """One order, or one account of an accumulating merchant."""
+    """One order, or one account of an accumulating merchant, which holds `balance` tiyin."""
+
+    balance: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0", sort_order=1)
 
     __tablename__ = "payments"
     __table_args__ = (

@@ -12,7 +12,7 @@ from backend.db import BEGIN_OPTION, Sessions
 from backend.models import Base
 from backend.settings import SettingsError
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest revision in `backend/migrations/versions`."""
 
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

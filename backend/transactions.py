@@ -80,6 +80,12 @@ def cancel(transaction: Transaction, reason: int, now: int) -> None:
     transaction.cancel_time = now
 
 
+def credit(order: Payment, transaction: Transaction, amount: int) -> None:
+    """Move what an accumulating account holds by so many tiyin. The order must be locked."""
+    if not transaction.one_time:
+        order.balance += amount
+
+
 def follow(session: Session, order: Payment, transaction: Transaction) -> None:
     """Make the order mirror a transaction that has just changed."""
     order.transaction_id = transaction.payme_id

@@ -10,7 +10,15 @@ from sqlalchemy import func, select, text
 from backend import errors, orders, params, transactions
 from backend.bugs.row import bug
 from backend.bugs.seams import Switch, around, both
-from backend.bugs.ways import Decide, on_cancel, on_perform, on_time_out, refusing, says
+from backend.bugs.ways import (
+    Decide,
+    on_cancel,
+    on_create,
+    on_perform,
+    on_time_out,
+    refusing,
+    says,
+)
 from backend.errors import ACCOUNT_MEMBER, Code, Refusal, about_account, about_state, bad_request
 from backend.methods import cancel, check, check_perform, create, perform
 from backend.methods.base import Call, Result
@@ -150,7 +158,9 @@ def _latest_of_account(inner: Decide, call: Call, asked: create.Asked) -> Result
     return create._answer(latest) if latest is not None else answered
 
 
+_ACCOUNT = "WHERE order_id = :order"
 _OTHERS = "order_id = :order AND payme_id <> :id"
+_OWN = "(SELECT amount FROM transactions WHERE payme_id = :id)"
 _NEWEST = "(SELECT amount FROM transactions WHERE order_id = :order ORDER BY id DESC LIMIT 1)"
 
 FINDING = (
@@ -343,6 +353,30 @@ ACCUMULATING = (
         "a refund is written down with the amount of the account's newest transaction",
         "accumulating.cancel-leaves-other",
         on_cancel(f"UPDATE transactions SET amount = {_NEWEST} WHERE payme_id = :id", paid=True),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.credits-latest-amount",
+        "a payment credits the amount of the account's newest transaction",
+        "accumulating.balance",
+        on_perform(f"UPDATE payments SET balance = balance - {_OWN} + {_NEWEST} {_ACCOUNT}"),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.credits-at-create",
+        "the money is there as soon as the transaction is created, and again when it is performed",
+        "accumulating.balance",
+        on_create(f"UPDATE payments SET balance = balance + {_OWN} {_ACCOUNT}"),
+        needs="database",
+        setup="accumulating",
+    ),
+    bug(
+        "accounts.not-debited",
+        "a refund gives the money back and leaves it in the account",
+        "accumulating.balance",
+        on_cancel(f"UPDATE payments SET balance = balance + {_OWN} {_ACCOUNT}", paid=True),
         needs="database",
         setup="accumulating",
     ),

@@ -40,6 +40,8 @@ def _decide(call: Call, asked: Asked) -> Result:
 
 
 def _cancel(call: Call, transaction: Transaction, order: Payment, reason: int) -> None:
+    if transaction.state == State.PERFORMED:
+        transactions.credit(order, transaction, -transaction.amount)
     transactions.cancel(transaction, reason, call.now)
     transactions.follow(call.session, order, transaction)
     call.done.append(f"Payment cancelled for order_id={shown(order.order_id)}")

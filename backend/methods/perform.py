@@ -31,6 +31,7 @@ def _decide(call: Call, payme_id: str) -> Result:
 def _perform(call: Call, transaction: Transaction, order: Payment) -> None:
     transaction.state = State.PERFORMED
     transaction.perform_time = call.now
+    transactions.credit(order, transaction, transaction.amount)
     transactions.follow(call.session, order, transaction)
     call.done.append(f"Payment success for order_id={shown(order.order_id)}")
 

@@ -93,6 +93,7 @@ def reference_config(
     variant = VARIANTS[name]
     command = [*BACKEND, "--port", str(port), "--profile", profile, *flags]
     command += [*variant.flags, *(word for bug in bugs for word in ("--bug", bug))]
+    accumulating = variant.account_type == "accumulating"
     shown = "[" + ", ".join(f"'{part}'" for part in command) + "]"
     with _folder(kept) as folder:
         path = folder / "payme-sandbox.toml"
@@ -103,6 +104,8 @@ def reference_config(
             ("@ACCOUNT_TYPE@", variant.account_type),
             ("@REFUNDS@", str(variant.refunds).lower()),
             ("@NUMBERS@", variant.numbers),
+            ("@BALANCE@", ', balance = "balance"' if accumulating else ""),
+            ("@BALANCE_UNIT@\n", 'balance_unit = "tiyin"\n' if accumulating else ""),
             ("@TRANSACTIONS@", _ONE_TABLE if variant.single_table else _TWO_TABLES),
         ):
             text = text.replace(place, value)

@@ -312,6 +312,9 @@ def not_looked_at(config: Config, at_once: bool = False) -> tuple[str, ...]:
             for name in ("orders", "transactions")
             if getattr(config.database, name) is False
         ]
+        orders = config.database.orders
+        if config.merchant.account_type == "accumulating" and orders and not orders.columns.balance:
+            found.append("what accounts hold ([database.orders] columns.balance is not mapped)")
         if config.database.transactions:
             mapped = config.database.transactions.columns.mapped()
             missing = [

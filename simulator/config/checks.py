@@ -122,6 +122,13 @@ def _database(config: Config) -> Iterator[Complaint]:
             "status.refunded is missing: what is an order after its payment was refunded?",
             "if the merchant never refunds, write refunds = false under [merchant]",
         )
+    if table.columns.balance is not None and config.merchant.account_type == "one-time":
+        yield Complaint(
+            ("database", "orders", "columns", "balance"),
+            "columns.balance is what an accumulating account holds, and this merchant's orders are "
+            "paid once",
+            'write account_type = "accumulating" under [merchant], or leave it out',
+        )
     known = config.orders.known_names() if config.orders else None
     for column, value in table.where.items():
         for name in names_in(value):

@@ -12,10 +12,14 @@ TIME_COLUMNS = ("payme_time", "create_time", "perform_time", "cancel_time")
 
 
 class OrderColumns(Model):
-    """Columns of the orders table by logical name. What is not mapped is not looked at."""
+    """Columns of the orders table by logical name. What is not mapped is not looked at.
+
+    amount, status: of an order. balance: what an accumulating account holds.
+    """
 
     amount: str | None = None
     status: str | None = None
+    balance: str | None = None
 
 
 class OrderStatus(Model):
@@ -36,7 +40,8 @@ class OrdersTable(Model):
 
     table: its name, with a schema if need be ("shop.orders").
     where: how an order's row is found; texts may hold {number} and captured names.
-    columns: amount and status, each optional. amount_unit: "sum" or "tiyin".
+    columns: see OrderColumns, each optional. amount_unit: "sum" or "tiyin"; balance_unit: that of
+      the balance, by default the same.
     status: see OrderStatus; needed when the status column is mapped.
     after_cancel: "payable" or "cancelled", what an order becomes when its unpaid transaction is
       cancelled.
@@ -46,6 +51,7 @@ class OrdersTable(Model):
     where: dict[str, Raw] = Field(min_length=1)
     columns: OrderColumns = OrderColumns()
     amount_unit: Literal["sum", "tiyin"] = "sum"
+    balance_unit: Literal["sum", "tiyin"] | None = None
     status: OrderStatus | None = None
     after_cancel: Literal["payable", "cancelled"] = "payable"
 
@@ -58,6 +64,8 @@ class OrdersTable(Model):
             )
         if self.status is not None and self.columns.status is None:
             raise ValueError('status is given, but columns = { status = "…" } names no column')
+        if self.balance_unit is not None and self.columns.balance is None:
+            raise ValueError('balance_unit is given, but columns = { balance = "…" } names none')
         if self.after_cancel == "cancelled" and self.status and self.status.cancelled is None:
             raise ValueError('after_cancel = "cancelled" needs status.cancelled')
         return self

@@ -181,6 +181,14 @@ def _database(answers: Answers) -> str:
 
 
 def _orders_table(answers: Answers) -> str:
+    if answers.account_type == "accumulating":
+        return (
+            "[database.orders]\n"
+            f"table = {quoted(answers.orders_table or 'accounts')}\n"
+            'where = { number = "{number}" }\n'
+            'columns = { balance = "balance" }    # must move by exactly what was paid\n'
+            'balance_unit = "tiyin"    # or sum\n'
+        )
     refunded = ', refunded = ["refunded"]' if answers.refunds else ""
     return (
         "[database.orders]\n"

@@ -78,6 +78,7 @@ ENGINE_RULES = (
     "database.one-row",
     "order.status-fits",
     "order.amount-stays",
+    "accumulating.balance",
     "auth.right-key",
     "durability.starts-again",
     "durability.answered-stays",

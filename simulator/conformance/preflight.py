@@ -72,6 +72,14 @@ def _in_database(world: World, order: Order) -> Trouble | None:
         return Trouble(text, 2)
     # only where the price is found as it was asked for can a change of it be told
     world.shows_price = [row.get("amount") for row in rows] == [order.amount]
+    held = rows[0].get("balance")
+    if held is not None and type(held) is not int:
+        text = (
+            f"{made} its balance is {held}. Name another column in columns.balance of "
+            "[database.orders], or its unit in balance_unit.\n"
+            f"The row: {row_text(rows[0])}"
+        )
+        return Trouble(text, 2)
     payable = list(database.status_names("payable"))
     seen = rows[0].get("status", MISSING)
     if seen is MISSING or seen in payable:

@@ -302,6 +302,8 @@ class ScenarioRun:
                     return False
             session.orders[name] = made
             session.scope.orders[name] = made if given.count else made[0]
+        with suppress(*NotLooked):  # the look after the first call says why
+            session.open_accounts()
         return True
 
     def _skip(self, index: int, why: str) -> None:

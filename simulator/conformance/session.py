@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator.caller.client import Call, Caller, Made
 from simulator.caller.retry import RetryPolicy
+from simulator.conformance.balances import Balances
 from simulator.conformance.books import Books
 from simulator.conformance.dbwatch import DatabaseWatch
 from simulator.conformance.events import Outcome, Rule, Verdict
@@ -99,6 +100,7 @@ class Session:
     """Calls that were answered with a result, by method and Payme id."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """The user's invariants that do not hold any more: order's number and name."""
+    balances: Balances = field(default_factory=Balances)
     disturbed: bool = False  # a fault of ours may have the merchant write of it in the log
     log: LogReader | None = field(init=False)
 
@@ -176,6 +178,7 @@ class Session:
         report = Report()
         try:
             self.watch.one_live(self.books, self.now(), report)
+            self._balances(judged, report)
             self._user_invariants(judged, report)
         except NotLooked as error:
             self.recorder.unseen(
@@ -186,6 +189,25 @@ class Session:
                 str(error),
             )
         self.recorder.standing(step, report, Verdict.INVARIANT, evidence)
+
+    def open_accounts(self) -> None:
+        """See what the scenario's accounts hold before the first call. Raises NotLooked."""
+        database = self.world.eyes.database
+        if database is not None and self._shows_balances:
+            self.balances.open(database, self.all_orders)
+
+    @property
+    def _shows_balances(self) -> bool:
+        database = self.world.eyes.database
+        wallets = not self.world.terms.one_time
+        return database is not None and wallets and database.has("orders.balance")
+
+    def _balances(self, judged: Sequence[Judged], report: Report) -> None:
+        database = self.world.eyes.database
+        if database is None or not self._shows_balances:
+            return
+        near = {o.number: o for seen in judged for o in self._near(seen.made.call.params)}
+        self.balances.judge(database, self.books, [*near.values()], report)
 
     def _user_invariants(self, judged: Sequence[Judged], report: Report) -> None:
         database = self.world.eyes.database

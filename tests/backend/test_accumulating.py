@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from tests.backend.conftest import Make
 from tests.backend.merchant import Merchant
@@ -51,6 +52,34 @@ def test_the_account_is_paid_while_any_payment_stands(merchant: Merchant) -> Non
     assert merchant.status(number)["status"] == "cancelled"
     assert merchant.performed(number)
     assert merchant.status(number)["status"] == "success"
+
+
+def _held(merchant: Merchant, number: str) -> int:
+    with merchant.app.extensions["backend.database"].engine.connect() as connection:
+        query = text("SELECT balance FROM payments WHERE order_id = :number")
+        return int(connection.execute(query, {"number": number}).scalar_one())
+
+
+def test_the_account_holds_what_was_performed_and_not_refunded(merchant: Merchant) -> None:
+    number, other = merchant.order(), merchant.order()
+    waiting = merchant.created(number)
+    assert _held(merchant, number) == 0
+    first = merchant.performed(number, amount=LOW)
+    second = merchant.performed(number, amount=HIGH)
+    merchant.result("PerformTransaction", id=first)
+    assert _held(merchant, number) == LOW + HIGH
+    for payme_id in (waiting, first, first):
+        merchant.result("CancelTransaction", id=payme_id, reason=5)
+    assert _held(merchant, number) == HIGH
+    merchant.result("CancelTransaction", id=second, reason=5)
+    assert (_held(merchant, number), _held(merchant, other)) == (0, 0)
+
+
+def test_an_order_holds_nothing(make: Make) -> None:
+    shop = make()
+    number = shop.order()
+    shop.performed(number)
+    assert _held(shop, number) == 0
 
 
 def test_an_unpaid_account_is_pending(merchant: Merchant) -> None:

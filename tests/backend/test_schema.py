@@ -22,6 +22,17 @@ from tests.backend.merchant import KEY, ROOT, Merchant
 from tests.databases.postgres import NewDatabase
 
 INI = ROOT / "backend" / "alembic.ini"
+SQLITE_STRUCTURE = """
+    SELECT m.name, c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk || ' '
+           || coalesce(c.dflt_value, '')
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c
+    WHERE m.type = 'table' AND m.name NOT LIKE 'alembic%'
+    UNION ALL
+    SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT LIKE '%alembic%'
+    UNION ALL
+    SELECT m.name, f."from" || ' ' || f."table" || ' ' || f."to" || ' ' || f.on_delete
+    FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'
+"""
 POSTGRESQL_STRUCTURE = """
     SELECT table_name,
            concat_ws(' ', column_name, data_type, is_nullable, column_default,
@@ -58,10 +69,7 @@ def prepared(url: str) -> Database:
 
 def structure(engine: Engine) -> dict[str, list[str]]:
     """Every table's columns, indexes and keys, as the database itself tells them."""
-    if engine.dialect.name == "sqlite":
-        query = "SELECT tbl_name, sql FROM sqlite_master WHERE sql NOT LIKE '%alembic%'"
-    else:
-        query = POSTGRESQL_STRUCTURE
+    query = SQLITE_STRUCTURE if engine.dialect.name == "sqlite" else POSTGRESQL_STRUCTURE
     found: dict[str, list[str]] = {}
     with engine.connect() as connection:
         for table, definition in connection.execute(text(query)):
@@ -99,6 +107,30 @@ def test_a_database_made_at_start_can_be_migrated_both_ways(
     migrate(monkeypatch, database, "base")
     engine = make_engine(database)
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    engine.dispose()
+
+
+def test_accounts_of_before_hold_what_was_paid(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(monkeypatch, database, "0001")
+    engine = make_engine(database)
+    order = "INSERT INTO payments (order_id, amount, created_at) VALUES (:order_id, 5, 1)"
+    paid = (
+        "INSERT INTO transactions (payme_id, order_id, payme_time, amount, account, one_time,"
+        " state, create_time) VALUES (:payme_id, :order_id, 1, :amount, '{}', :one_time, :state, 1)"
+    )
+    rows = [("a", 100, False, 2), ("a", 20, False, 2), ("a", 3, False, -2), ("b", 7, True, 2)]
+    with engine.begin() as connection:
+        for name in ("a", "b", "c"):
+            connection.execute(text(order), {"order_id": name})
+        for n, (name, amount, one_time, state) in enumerate(rows):
+            values = {"order_id": name, "amount": amount, "one_time": one_time, "state": state}
+            connection.execute(text(paid), values | {"payme_id": str(n)})
+    migrate(monkeypatch, database)
+    with engine.connect() as connection:
+        held = connection.execute(text("SELECT order_id, balance FROM payments ORDER BY order_id"))
+        assert [tuple(row) for row in held] == [("a", 120), ("b", 0), ("c", 0)]
     engine.dispose()
 
 
@@ -169,7 +201,7 @@ def test_another_version_is_named(database: str) -> None:
     engine = prepared(database).engine
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SettingsError, match=r"9999.*0001.*alembic"):
+    with pytest.raises(SettingsError, match=r"9999.*0002.*alembic"):
         prepared(database)
     engine.dispose()
 

@@ -33,7 +33,7 @@ class OrderRows:
         )
 
     def of(self, order: Order) -> list[dict[str, Any]]:
-        """Rows with `amount` in tiyin and `status` as one of the configured values if it is one."""
+        """Rows with amounts in tiyin, and `status` as one of the configured values if it is."""
         rows = self._reader.rows(self._statement, self._conditions(order), lenient=True)
         return [self._canonical(row) for row in rows]
 
@@ -57,6 +57,9 @@ class OrderRows:
         row.pop(_FOUND, None)
         if "amount" in row:
             row["amount"] = tiyin(row["amount"], self._config.amount_unit)
+        if "balance" in row:
+            unit = self._config.balance_unit or self._config.amount_unit
+            row["balance"] = tiyin(row["balance"], unit)
         if "status" in row:
             row["status"] = choice(row["status"], self._statuses)
         return row

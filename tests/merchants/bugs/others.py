@@ -96,7 +96,7 @@ WALLETS = (
     ),
     bug(
         "wallet.credits-latest",
-        "invariant.user",
+        "accumulating.balance invariant.user",
         "PerformTransaction credits the amount of the wallet's newest transaction",
         only="accumulating.own-amounts",
         kind="accumulating",
@@ -104,11 +104,27 @@ WALLETS = (
     ),
     bug(
         "wallet.debits-latest",
-        "invariant.user",
+        "accumulating.balance invariant.user",
         "a refund debits the amount of the wallet's newest transaction",
         only="accumulating.refund-older",
         kind="accumulating",
         sql={"refunded": f"UPDATE bills SET balance = balance + {_OWN} - {_NEWEST} {_WALLET}"},
+    ),
+    bug(
+        "wallet.credits-again",
+        "accumulating.balance",
+        "each repeated PerformTransaction credits the wallet once more",
+        only="perform.repeat",
+        kind="accumulating",
+        sql={"perform-repeated": f"UPDATE bills SET balance = balance + {_OWN} {_WALLET}"},
+    ),
+    bug(
+        "wallet.not-debited",
+        "accumulating.balance",
+        "a refund leaves the money in the wallet",
+        only="accumulating.refund-one",
+        kind="accumulating",
+        sql={"refunded": f"UPDATE bills SET balance = balance + {_OWN} {_WALLET}"},
     ),
     bug(
         "wallet.closed-by-refund",
