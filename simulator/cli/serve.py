@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli.masked import masker_of
-from simulator.cli.reference import clean_environment, reference_config
+from simulator.cli.reference import BACKEND, clean_environment, reference_config
 from simulator.cli.runs import opener_of
 from simulator.cli.settings import DEFAULT_FILE, load_settings
 from simulator.cli.target import TargetError, start_process, wait_ready
@@ -175,6 +175,9 @@ def _greet(options: ServeOptions, loaded: Loaded, public_url: str) -> None:
         f"API       {public_url}/control/openapi.json",
         f"merchant  {merchant}",
     ]
+    started = loaded.config.process
+    if started and tuple(started.command[: len(BACKEND)]) == BACKEND:
+        lines.append(f"shop      {merchant.removesuffix('/payme')}/")
     if options.the_password:
         lines.append(f"password  asked for on every page; {options.host} can be reached by others")
     click.echo("\n".join(lines))
