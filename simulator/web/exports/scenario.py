@@ -19,6 +19,7 @@ from simulator.protocol.finding import Report
 from simulator.protocol.vocabulary import MUTATING, Method, as_method
 from simulator.web.problems import Problem
 from simulator.web.store import Exchange
+from simulator.web.texts import clean
 
 _RULES = {
     Method.CHECK_PERFORM: "check-perform.allow",
@@ -145,7 +146,7 @@ def _expected(exchange: Exchange) -> dict[str, Any] | None:
     if read.kind == "error":
         return {"error": read.code} if isinstance(read.code, int) else None
     if read.kind == "result" and isinstance(read.result, Mapping):
-        return {"result": {name: read.result[name] for name in _KEPT if name in read.result}}
+        return {"result": {name: clean(read.result[name]) for name in _KEPT if name in read.result}}
     return None
 
 

@@ -16,6 +16,7 @@ from simulator.web.payments import calls
 from simulator.web.payments.records import Records
 from simulator.web.problems import conflict
 from simulator.web.store import Exchange, Payment
+from simulator.web.texts import clean
 from simulator.web.voice import Voice
 
 _SENT = {
@@ -137,7 +138,7 @@ _TIMES = (
 def _read(exchange: Exchange) -> tuple[str, Mapping[str, Any]]:
     """What kind of answer it is, and the members of its result."""
     read = read_answer(exchange.status or 0, exchange.answer_body, Report())
-    return read.kind, read.result if isinstance(read.result, Mapping) else {}
+    return read.kind, clean(read.result) if isinstance(read.result, Mapping) else {}
 
 
 def _compared(

@@ -13,6 +13,7 @@ from simulator.protocol.answer import read_answer
 from simulator.protocol.finding import Report
 from simulator.protocol.kinds import is_int
 from simulator.protocol.vocabulary import GENERAL_CODES, State
+from simulator.web.texts import clean
 
 UNAVAILABLE, WRONG = -31622, -31623
 """What the payer is told: the merchant's service is unavailable, or works incorrectly."""
@@ -49,8 +50,8 @@ def outcome_of(made: Made, policy: RetryPolicy, *states: State) -> Outcome:
         code = WRONG if flaw is Flaw.UNREADABLE else UNAVAILABLE
         return _unclear(code, _FLAWS[flaw].format(status=answer.status), True, flaw in policy.on)
     if read.kind == "error":
-        return _refused(read.error)
-    result = read.result
+        return _refused(clean(read.error))
+    result = clean(read.result)
     if not isinstance(result, Mapping):
         return _unclear(WRONG, "the result is not an object", True)
     if states and (not is_int(result.get("state")) or result["state"] not in states):

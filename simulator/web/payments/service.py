@@ -22,6 +22,7 @@ from simulator.web.payments.records import Records
 from simulator.web.payments.states import FINAL, PENDING, Receipt
 from simulator.web.problems import Problem, conflict
 from simulator.web.store import Kassa, Payment
+from simulator.web.texts import clean
 from simulator.web.voice import Voice
 
 LARGEST_AMOUNT = 2**53 - 1
@@ -79,13 +80,13 @@ class Payments:
                 id=self._ids.new(),
                 kassa_id=kassa.id,
                 amount=new.amount,
-                account=dict(new.account),
-                account_text=" ".join(str(value) for value in new.account.values()),
+                account=clean(dict(new.account)),
+                account_text=clean(" ".join(str(value) for value in new.account.values())),
                 language=new.language,
-                callback=new.callback,
+                callback=clean(new.callback),
                 callback_timeout_ms=new.callback_timeout_ms,
-                description=dict(new.description),
-                sent_detail=new.detail,
+                description=clean(dict(new.description)),
+                sent_detail=clean(new.detail),
                 origin=new.origin,
                 state=Receipt.WAITING,
                 card={},
