@@ -22,7 +22,7 @@ from simulator.conformance.selection import NothingSelected, Selection, select
 from simulator.web.pages.chains import catalogue
 from simulator.web.pages.desk import SELECTION, Busy, Plan, Run, new_seed
 from simulator.web.pages.running import Terms
-from simulator.web.pages.showing import context_of, named, outcome_of, piece
+from simulator.web.pages.showing import context_of, named, outcome_of, piece, to_running
 from simulator.web.pages.site import merchant_of, the_kassa, the_site
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -67,7 +67,7 @@ def start() -> Answer | tuple[str, int]:
     try:
         run = site.runs.start(kassa.id, plan)
     except Busy as busy:
-        run = busy.run
+        return to_running(busy)
     return redirect(url_for("runs.one", run_id=run.id), 303)
 
 

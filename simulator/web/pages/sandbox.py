@@ -13,7 +13,7 @@ from simulator.web.pages.chains import BY_SLUG, INVALID, PAGES, REQUESTS, Page, 
 from simulator.web.pages.desk import SEQUENCE, Busy, Plan, Run, new_seed
 from simulator.web.pages.fields import Asked, Form
 from simulator.web.pages.running import Terms
-from simulator.web.pages.showing import context_of
+from simulator.web.pages.showing import context_of, to_running
 from simulator.web.pages.site import merchant_of, the_kassa, the_memory, the_site
 
 blueprint = Blueprint("sandbox", __name__)
@@ -58,7 +58,7 @@ def send(slug: str) -> Response | tuple[str, int]:
     try:
         run = site.runs.start(kassa.id, plan)
     except Busy as busy:
-        return redirect(url_for("runs.one", run_id=busy.run.id))
+        return to_running(busy)
     return redirect(url_for("sandbox.page", slug=slug, run=run.id, _anchor="result"), 303)
 
 
@@ -97,7 +97,7 @@ def sequence(name: str) -> Response:
     try:
         run = site.runs.start(kassa.id, plan)
     except Busy as busy:
-        run = busy.run
+        return to_running(busy)
     return redirect(url_for("runs.one", run_id=run.id), 303)
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
 from simulator.conformance.events import Check
 from simulator.web.pages import language
 from simulator.web.pages.chains import catalogue
-from simulator.web.pages.desk import PAGE, SELECTION, SEQUENCE, Record, Run
+from simulator.web.pages.desk import PAGE, SELECTION, SEQUENCE, Busy, Record, Run
 from simulator.web.pages.progress import SUMMARY, Scenario, Step
 from simulator.web.pages.views import CheckView, call_view, check_view
 from simulator.web.pages.wording import expected
@@ -71,6 +74,12 @@ def _scenario(scenario: Scenario, found: Context, render: Render) -> Context:
     part = "parts/standing.html" if found["planned"] else "parts/row.html"
     html = render(part, scenario=scenario, **found)
     return {"id": scenario.piece, "into": "" if found["planned"] else "rows", "html": html}
+
+
+def to_running(busy: Busy) -> Response:
+    """To the run that is in the way, with the reason why another one did not begin."""
+    flash(language.words()("run.busy"))
+    return redirect(url_for("runs.one", run_id=busy.run.id), 303)
 
 
 def named(record: Record) -> str:

@@ -57,6 +57,7 @@ def test_only_one_run_at_a_time(pages: Pages) -> None:
         first = pages.post("/runs", scenario="check.unknown")
         second = pages.post("/runs", tag="create")
         assert second.headers["Location"] == first.headers["Location"]
+        assert "Another run of this kassa" in pages.get(second.headers["Location"])
     finally:
         pages.merchant.lock.release()
 

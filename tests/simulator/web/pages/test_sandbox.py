@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.web.kassas import NewKassa
 from simulator.web.pages.chains import PAGES
-from tests.simulator.web.merchant import Merchant, error
-from tests.simulator.web.pages.conftest import Pages
+from tests.simulator.web.merchant import KEY, Merchant, error, serving
+from tests.simulator.web.pages.conftest import Pages, Plain
 
 FORM = {"account_type": "one-time", "account_state": "awaiting", "amount": "100000"}
 
@@ -178,3 +179,23 @@ def test_a_merchant_that_is_not_there(pages: Pages, merchant: Merchant) -> None:
     run = pages.run("/sandbox/get-statement", period="day")
     assert run.progress.finished is not None
     assert "cannot be reached" in run.progress.finished.stopped
+
+
+def test_another_kassa_is_chosen_and_run_against(pages: Pages) -> None:
+    """It has no file, so nobody knows how its merchant makes orders, nor its database."""
+    with serving(Plain()) as other:
+        new = NewKassa(name="Second", url=other.url, key=KEY, account=("order_id", "branch"))
+        second = pages.site.server.kassas.add(new)
+        assert f'<option value="{second.id}"' in pages.get("/sandbox")
+        chosen = pages.get(f"/sandbox/create-transaction?kassa={second.id}")
+        assert 'name="account.branch"' in chosen
+        assert 'name="account.branch"' in pages.get("/sandbox/create-transaction")
+        made = outcomes(
+            pages,
+            "create-transaction",
+            **FORM,
+            **{"account.order_id": "B-1", "account.branch": "2"},
+        )
+        assert {outcome for _, outcome in made} == {"passed"}
+        assert other.sent("CreateTransaction")[0]["account"] == {"order_id": "B-1", "branch": "2"}
+        assert pages.merchant.calls == []
