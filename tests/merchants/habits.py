@@ -167,6 +167,7 @@ class Habits:
     clock: Callable[[int], int] = lambda ms: ms
     locks: bool = True
     thinks_ms: Mapping[str, int] = field(default_factory=dict)  # between looking and deciding
+    times_later: bool = False  # a payment's state is saved before its time
     dawdles_ms: Mapping[str, int] = field(default_factory=dict)  # between an op and its bill
     saves_ms: int = 0  # the file is written every so often, not before the answer
     starts: frozenset[str] = frozenset()  # afresh, locked, unpaid

@@ -175,6 +175,9 @@ def perform(call: Call) -> Members:
         _expire(call, op)
         raise Refusal("expired")
     if op.step in call.habits.performs_from:
+        if call.habits.times_later:
+            op = call.work.change(op, step="done")
+            call.dawdle()
         call.op = op = call.work.change(op, step="done", paid_at=call.now)
         call.dawdle()
         if call.terms.one_time:

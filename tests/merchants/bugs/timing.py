@@ -110,6 +110,15 @@ RACES = (
         thinks_ms={"CreateTransaction": 50},
     ),
     bug(
+        "race.half-paid",
+        "race.one-transaction",
+        "PerformTransaction saves the state, and a moment later the time",
+        only="race.check-against-perform",
+        locks=False,
+        times_later=True,
+        dawdles_ms={"PerformTransaction": 60},
+    ),
+    bug(
         "race.paid-and-paid-back",
         "race.one-transaction",
         "all methods look, then write, with no lock",
