@@ -21,7 +21,8 @@ from simulator.web.problems import Problem
 from simulator.web.server import Server
 
 PARTS = ("simulator.web.control", "simulator.web.pages", "simulator.web.checkout")
-"""Packages with `register(app, server)`. A later one may take what the earlier ones leave."""
+"""Packages with `register(app, server)`. A later one may take what the earlier ones leave;
+the checkout, which takes any address that is base64, comes last."""
 
 ERROR_PAGE = "payme-sandbox.error-page"
 _LONGEST_EVENT_ID = 15
