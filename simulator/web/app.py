@@ -20,7 +20,12 @@ from simulator.web.current import PLACE
 from simulator.web.problems import Problem
 from simulator.web.server import Server
 
-PARTS = ("simulator.web.control", "simulator.web.pages", "simulator.web.checkout")
+PARTS = (
+    "simulator.web.control",
+    "simulator.web.pages",
+    "simulator.web.cabinet",
+    "simulator.web.checkout",
+)
 """Packages with `register(app, server)`. A later one may take what the earlier ones leave;
 the checkout, which takes any address that is base64, comes last."""
 

@@ -143,6 +143,11 @@ class Books:
         )
 
 
+def against(payment: Payment, told: Row) -> tuple[Differing, ...]:
+    """What CheckTransaction's result says otherwise than our book; where is `check`."""
+    return tuple(_differences(payment, _members(payment), told, "check"))
+
+
 def _line(
     key: str, ours: Payment | None, theirs: Row | None, row: Row | None, rows: object
 ) -> Line:

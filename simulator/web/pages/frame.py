@@ -15,10 +15,11 @@ from simulator.web.problems import Problem
 
 SECTIONS = {
     "sandbox": "sandbox.overview",
-    "payments": "cabinet.payments",
-    "journal": "cabinet.journal",
-    "faults": "cabinet.faults",
+    "payments": "payments.listed",
+    "journal": "journal.listed",
+    "faults": "faults.listed",
     "runs": "runs.listed",
+    "settings": "settings.shown",
 }
 """Name in the navigation -> endpoint. Those that nobody has registered are left out."""
 
@@ -54,8 +55,7 @@ def around(app: Flask) -> dict[str, object]:
 
 
 def _same_part(one: str, other: str) -> bool:
-    part = one.partition(".")[0]
-    return one == other or (part != "cabinet" and part == other.partition(".")[0])
+    return one.partition(".")[0] == other.partition(".")[0]
 
 
 def _in_language(code: str) -> str:

@@ -79,9 +79,14 @@ class Desk:
         first = None if method is Method.CHECK else self._first(payment, method)
         kassa = self._kassas.get(payment.kassa_id)
         spoken = calls.make(self._voice, kassa, payment, method, origin="repeat")
-        now = self._journal.get(spoken.exchange_id)
+        return self.compared(spoken.exchange_id, first.id if first else None)
+
+    def compared(self, exchange_id: int, first_id: int | None) -> Repeated:
+        """A call that was made again, beside the first of its kind. Problem 404 if it is gone."""
+        now = self._journal.get(exchange_id)
+        first = self._journal.get(first_id) if first_id is not None else None
         kind, members = _read(now)
-        return Repeated(now.id, kind, first.id if first else None, _compared(first, kind, members))
+        return Repeated(now.id, kind, first_id, _compared(first, kind, members))
 
     def send_fiscal(self, payment_id: str, document: str, data: Mapping[str, Any]) -> Repeated:
         """SetFiscalData: the receipt of a payment (`PERFORM`) or of a refund (`CANCEL`)."""
@@ -93,12 +98,12 @@ class Desk:
         spoken = calls.make(
             self._voice, kassa, payment, Method.FISCAL, origin="repeat", params=params
         )
-        now = self._journal.get(spoken.exchange_id)
-        kind, members = _read(now)
-        if kind == "result" and members.get("success") is True:
+        made = self.compared(spoken.exchange_id, None)
+        _, members = _read(self._journal.get(made.exchange_id))
+        if made.kind == "result" and members.get("success") is True:
             kept = {**(payment.fiscal or {}), document: dict(data)}
             self._records.change(payment_id, {"fiscal": kept})
-        return Repeated(now.id, kind, None, ())
+        return made
 
     def age(self, payment_id: str, by_ms: int) -> Payment:
         """Make the transaction so much older on both sides, as if it had waited.

@@ -1,4 +1,6 @@
-"""Every text of the pages, in three languages: one TOML file each, the same keys in all.
+"""Every text of the pages, in three languages: the same files and the same keys in each.
+
+`ru.toml` has what all pages share, `PART.ru.toml` what one part of them says.
 
 A text is named by a dotted key. `{name}` in it is filled in; a table of plural forms (one, few,
 many, other) is chosen from by `n`. An unknown key is an error: nothing is shown half translated.
@@ -27,8 +29,11 @@ Text = str | Mapping[str, str]
 @cache
 def texts(language: str) -> Mapping[str, Text]:
     """All texts of a language by dotted key."""
-    source = (files(__name__) / f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(source), ""))
+    found: dict[str, Text] = {}
+    for source in sorted(files(__name__).iterdir(), key=lambda one: one.name):
+        if f".{source.name}".endswith(f".{language}.toml"):
+            found |= _flat(tomllib.loads(source.read_text(encoding="utf-8")), "")
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, Text]]:

@@ -10,13 +10,16 @@ import pytest
 
 import simulator.web as web
 from simulator.conformance.events import Level, Outcome, Verdict
+from simulator.web.cabinet import booked, journal, payments, settings, timeline
+from simulator.web.faults import KINDS
 from simulator.web.pages import chains
 from simulator.web.pages.formats import locale_of
 from simulator.web.pages.frame import SECTIONS
 from simulator.web.pages.words import LANGUAGES, Text, Words, texts
+from simulator.web.payments import Doing, Receipt
 
 HOME = Path(web.__file__).parent
-SAME_EVERYWHERE = re.compile(r"page\.[a-z-]+|verdict\.invariant|frame\.kassa")
+SAME_EVERYWHERE = re.compile(r"page\.[a-z-]+|verdict\.invariant|frame\.kassa|settings\.login")
 
 STEPS = {step.id for chain in chains.chains().values() for step in chain.steps} | {
     step.id
@@ -48,6 +51,19 @@ FAMILIES: dict[str, set[str]] = {
     "verdict": {str(one) for one in Verdict},
     "step": STEPS | {"audit"},
     "profile": {"default", "docs", "sandbox"},
+    "receipt": {str(int(one)) for one in Receipt},
+    "doing": {str(one) for one in Doing},
+    "moment": set(timeline.MOMENTS),
+    "by": {"merchant", "payme", "card"},
+    "answer": set(journal.VERDICTS),
+    "origin": set(journal.ORIGINS),
+    "faulted": {"yes", "no"},
+    "fault": set(KINDS),
+    "faults": {"times", "delay_ms", "count", "nth", "amount", "percent", "seed"},
+    "done": set(payments.DONE),
+    "settled": set(settings.DONE),
+    "book": {booked.OURS, booked.STATEMENT, booked.CHECK, booked.DATABASE},
+    "line": {"agrees", "differs", "waiting", "only-payme", "only-merchant"},
 }
 """Texts that are named by what a program calls a thing: the family, and all that may be in it."""
 

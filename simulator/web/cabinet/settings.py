@@ -1,0 +1,163 @@
+"""Settings: the kassas, the server's clock, snapshots, and back to nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response
+
+from simulator.web.cabinet.payments import STEPS_MS
+from simulator.web.cabinet.typed import Typed
+from simulator.web.control.schemas import KassaBody
+from simulator.web.current import the_server
+from simulator.web.kassas import NewKassa
+from simulator.web.pages.chains import ACCOUNT_TYPES
+from simulator.web.problems import Problem, conflict
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+DONE = ("taken", "restored", "forgotten", "reset", "passed", "added", "removed")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+Answer = Response | tuple[str, int]
+
+
+@blueprint.get("")
+def shown() -> str:
+    return _page()
+
+
+@blueprint.get("/<path:rest>")
+def back(rest: str) -> Response:
+    """The address of a form, loaded anew, is the page."""
+    return redirect(url_for("settings.shown"))
+
+
+@blueprint.post("/kassas")
+def add() -> Answer:
+    """A further kassa, with a merchant of its own."""
+    typed = Typed(request.form.to_dict())
+    try:
+        the_server().kassas.add(_kassa(typed))
+    except Problem as problem:
+        return _page(typed, problem), problem.status
+    return _back("added", "kassas")
+
+
+@blueprint.post("/kassas/<kassa_id>/reveal")
+def reveal(kassa_id: str) -> str:
+    """The page once more, with that kassa's key on it."""
+    kassas = the_server().kassas
+    return _page(revealed={kassa_id: kassas.key(kassas.get(kassa_id))})
+
+
+@blueprint.post("/kassas/<kassa_id>/remove")
+def remove(kassa_id: str) -> Answer:
+    try:
+        the_server().kassas.remove(kassa_id)
+    except Problem as problem:
+        return _page(problem=problem), problem.status
+    return _back("removed", "kassas")
+
+
+@blueprint.post("/clock")
+def clock() -> Answer:
+    """Let time pass for everybody."""
+    chosen = Typed(request.form.to_dict()).one_of("by_ms", {str(one) for one in STEPS_MS})
+    try:
+        if chosen is None:
+            raise conflict("no length of time was chosen", "one of those that the page offers")
+        the_server().let_time_pass(int(chosen))
+    except Problem as problem:
+        return _page(problem=problem), problem.status
+    return _back("passed", "clock")
+
+
+@blueprint.post("/snapshots")
+def take() -> Answer:
+    """Keep the present state under a name."""
+    typed = Typed(request.form.to_dict())
+    name = typed.text("name")
+    try:
+        if not _NAME.fullmatch(name):
+            raise conflict(repr(name), "1 to 60 letters (A-Z, a-z), digits, - and _")
+        the_server().snapshots.take(name)
+    except Problem as problem:
+        return _page(typed, problem), problem.status
+    return _back("taken", "snapshots")
+
+
+@blueprint.post("/snapshots/<name>/restore")
+def restore(name: str) -> Answer:
+    try:
+        the_server().snapshots.restore(name)
+    except Problem as problem:
+        return _page(problem=problem), problem.status
+    return _back("restored", "snapshots")
+
+
+@blueprint.post("/snapshots/<name>/forget")
+def forget(name: str) -> Answer:
+    the_server().snapshots.forget(name)
+    return _back("forgotten", "snapshots")
+
+
+@blueprint.post("/reset")
+def reset() -> Answer:
+    """No payments, no faults, the configuration's kassa alone, the true time."""
+    try:
+        the_server().snapshots.reset(request.form.get("journal") == "yes")
+    except Problem as problem:
+        return _page(problem=problem), problem.status
+    return _back("reset", "reset")
+
+
+def _kassa(typed: Typed) -> NewKassa:
+    """What was typed, checked as the control API checks it. Problem 409 for the first fault."""
+    told: dict[str, Any] = {name: typed.text(name, 500) for name in ("name", "url", "key")}
+    told |= {"login": typed.text("login")} if typed.text("login") else {}
+    members = typed.text("account").replace(",", " ").split()
+    told |= {"account": members} if members else {}
+    told |= {"account_type": typed.one_of("account_type", ACCOUNT_TYPES) or ACCOUNT_TYPES[0]}
+    told |= {"refunds": typed.text("refunds") == "yes"}
+    try:
+        body = KassaBody(**told)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = str(first["loc"][0])
+        raise conflict(name, str(first["msg"])) from None
+    return NewKassa(
+        name=body.name,
+        url=body.url,
+        key=body.key,
+        login=body.login,
+        account=tuple(body.account),
+        account_type=body.account_type,
+        refunds=body.refunds,
+    )
+
+
+def _page(
+    typed: Typed | None = None,
+    problem: Problem | None = None,
+    revealed: dict[str, str] | None = None,
+) -> str:
+    server = the_server()
+    return render_template(
+        "cabinet/settings.html",
+        typed=typed or Typed({"refunds": "yes"}),
+        problem=problem,
+        revealed=revealed or {},
+        masked=server.kassas.masked_key,
+        account_types=ACCOUNT_TYPES,
+        snapshots=server.snapshots.all(),
+        now=server.clock.now(),
+        shift_ms=server.clock.shift_ms,
+        steps=STEPS_MS,
+        done=Typed(request.args.to_dict()).one_of("done", DONE),
+    )
+
+
+def _back(done: str, anchor: str) -> Response:
+    return redirect(url_for("settings.shown", done=done, _anchor=anchor), 303)
