@@ -88,7 +88,8 @@ def _row(
     for name, told in books.items():
         has = told is not None and member in told
         value = told[member] if told is not None and has else None
-        text, exact = shown(member, value, formats) if has else ("", "")
+        unknown = not has or (name == OURS and value is None)
+        text, exact = ("", "") if unknown else shown(member, value, formats)
         cells.append(Cell(text, exact, (name, member) in wrong))
     return Row(member, tuple(cells))
 

@@ -48,6 +48,7 @@ const soon = () => {
 
 for (const box of document.querySelectorAll("[data-events]")) {
   const source = new EventSource(box.dataset.events);
+  source.addEventListener("open", soon); // what happened before it was listening
   for (const kind of ["payment", "exchange", "fault", "clock", "reset"]) {
     source.addEventListener(kind, soon);
   }

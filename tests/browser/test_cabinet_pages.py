@@ -1,0 +1,216 @@
+"""The cabinet in a real Chromium: three languages, narrow and wide, by keyboard, live, hostile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from simulator.web.app import create_app
+from simulator.web.hosts import bound
+from simulator.web.kassas import CONFIGURED, NewKassa
+from simulator.web.payments import NewPayment
+from simulator.web.server import Options, Server
+from simulator.web.serving import Listener
+from simulator.web.store import Payment
+from tests.browser.test_sandbox_pages import CHROMIUM, HOSTILE, LIMIT_MS, Open, browser, serious
+from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, serving
+from tests.simulator.web.pages.conftest import loaded_for
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
+)
+
+
+@dataclass
+class Site:
+    """Where the pages are, and a payment of each kind."""
+
+    url: str
+    server: Server
+    merchant: Merchant
+    paid: str = ""
+    odd: str = ""
+
+    def begin(self, order: str) -> Payment:
+        begun = self.server.payments.begin(NewPayment(CONFIGURED, PRICE, {"order_id": order}))
+        return self.server.payments.look(begun.id)
+
+    def pay(self, order: str) -> str:
+        payment = self.begin(order)
+        self.server.payments.pay(payment.id)
+        settled = self.server.payments.wait(payment.id, LIMIT_MS / 1000)
+        assert settled.state == 4
+        return payment.id
+
+    def paths(self) -> list[str]:
+        shown = ("/payments", "/books?period=day", "/journal", "/journal/2", "/faults", "/settings")
+        return [*shown, f"/payments/{self.paid}", f"/payments/{self.odd}"]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serving(Merchant()) as merchant, bound("127.0.0.1", 0) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        server = Server(loaded_for(merchant), Options(public_url=url))
+        server.start()
+        made = Site(url, server, merchant)
+        made.paid = made.pay("A-1")
+        merchant.plan("CheckPerformTransaction", error(-31050, HOSTILE, HOSTILE))
+        made.odd = made.begin(HOSTILE).id
+        merchant.transactions[made.paid]["amount"] = 5
+        server.kassas.add(NewKassa(name="other", url=merchant.url, key=KEY))
+        with Listener(create_app(server), "127.0.0.1", taken) as listener:
+            thread = listener.start()
+            yield made
+            server.close()
+            listener.stop()
+            thread.join()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site) -> Iterator[Open]:
+    """Opens a page; what it asks of other hosts or complains of fails the test."""
+    asked: list[str] = []
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(path: str, lang: str = "en", **context: Any) -> Page:
+        made = browser.new_context(**context)
+        made.set_default_timeout(LIMIT_MS)
+        contexts.append(made)
+        page = made.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith(site.url)] == []
+    assert complaints == []
+
+
+def unfolded(page: Page) -> None:
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+
+
+@pytest.mark.parametrize("lang", ["ru", "uz", "en"])
+def test_nothing_runs_over_the_edge(lang: str, opened: Open, site: Site) -> None:
+    page = opened("/payments", lang)
+    for path in site.paths():
+        page.goto(site.url + path)
+        assert page.get_attribute("html", "lang") == lang
+        unfolded(page)
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, width)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_axe_finds_no_serious_fault(scheme: Any, width: int, opened: Open, site: Site) -> None:
+    page = opened("/payments", "uz", color_scheme=scheme, viewport={"width": width, "height": 900})
+    for path in site.paths():
+        page.goto(site.url + path)
+        unfolded(page)
+        assert serious(page) == [], path
+
+
+def test_a_payment_is_refunded_by_keyboard_and_seen_live(opened: Open, site: Site) -> None:
+    payment = site.pay("A-keys")
+    page = opened(f"/payments/{payment}")
+    expect(page.locator(".node.good")).to_contain_text("paid")
+    page.locator("summary", has_text="Refund").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "danger"
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text("refund")
+    expect(page.locator(".node.bad")).to_contain_text("cancelled")
+    expect(page.locator(".timeline")).to_contain_text("CancelTransaction")
+    assert site.merchant.state(payment) == -2
+
+
+def test_the_list_shows_a_payment_as_it_comes(opened: Open, site: Site) -> None:
+    page = opened("/payments?text=A-live", "ru")
+    expect(page.locator(".empty")).to_be_visible()
+    page.wait_for_function("performance.getEntriesByType('resource').length > 0")
+    site.pay("A-live")
+    site.begin("A-live-2")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_both_books_of_a_payment_mark_what_differs(opened: Open, site: Site) -> None:
+    page = opened(f"/payments/{site.paid}", "ru")
+    page.get_by_role("button", name="Сверить обе книги").click()
+    expect(page.locator(".sheet .wrong")).to_have_count(1)
+    expect(page.locator(".sheet .wrong")).to_contain_text("0,05 сум")
+    page.get_by_role("link", name="O'zbekcha").click()
+    assert page.get_attribute("html", "lang") == "uz"
+
+
+def test_a_fault_is_made_strikes_and_is_found_in_the_journal(opened: Open, site: Site) -> None:
+    page = opened("/faults")
+    page.select_option("#kind", "drop-reply")
+    page.select_option("#method", "CheckPerformTransaction")
+    page.fill("#times", "1")
+    page.fill("#account_glob", "F-*")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rule-card")).to_contain_text("1 left")
+    site.begin("F-1")
+    expect(page.locator(".rule-card")).to_contain_text("0 left")
+    page.goto(f"{site.url}/journal")
+    page.select_option("#faulted", "yes")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("tbody a").first.click()
+    expect(page.locator(".notice")).to_contain_text("on purpose")
+    page.goto(f"{site.url}/faults")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".rule-card")).to_have_count(0)
+
+
+def test_an_exchange_is_copied_as_curl_and_taken_away(opened: Open) -> None:
+    page = opened("/journal/2", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the command").click()
+    page.get_by_text("Copied", exact=True).wait_for()
+    assert "curl -sS" in page.evaluate("navigator.clipboard.readText()")
+    for name, file in (("HAR", "payme-sandbox.har"), ("scenario", "recorded.yaml")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).last.click()
+        assert download.value.suggested_filename == file
+
+
+def test_a_key_is_shown_and_hidden_again(opened: Open) -> None:
+    page = opened("/settings")
+    expect(page.locator("main")).not_to_contain_text(KEY)
+    page.get_by_role("button", name="Show").last.click()
+    expect(page.locator("code.key")).to_have_text(KEY)
+    page.get_by_role("link", name="Hide").click()
+    expect(page.locator("main")).not_to_contain_text(KEY)
+
+
+def test_without_scripts_a_payment_is_refunded_as_well(opened: Open, site: Site) -> None:
+    payment = site.pay("A-plain")
+    page = opened(f"/payments/{payment}", java_script_enabled=False)
+    page.locator("summary", has_text="Refund").click()
+    page.locator("button.danger").click()
+    assert site.server.payments.wait(payment, LIMIT_MS / 1000).state == 50
+    page.reload()
+    expect(page.locator(".node.bad")).to_be_visible()
+
+
+def test_nothing_that_comes_from_outside_runs(opened: Open, site: Site) -> None:
+    for path in ("/payments", f"/payments/{site.odd}", "/journal?text=window.owned", "/journal/4"):
+        page = opened(path)
+        unfolded(page)
+        assert page.evaluate("window.owned") is None
+        assert page.locator("main img, main script").count() == 0
+        expect(page.locator("main")).to_contain_text("window.owned=1")
