@@ -150,7 +150,7 @@ def compare(payment: Payment) -> Answer:
     differing = against(payment, told) if told else ()
     formats = language.formats()
     sheet = sheet_of(line, formats, compared.has_database, told, differing)
-    return page(payment, looked=Looked(line, sheet, checked.exchange_id, compared.exchange_id))
+    return page(payment, looked=Looked(line, sheet, answer, compared.exchange_id))
 
 
 def _typed() -> Typed:

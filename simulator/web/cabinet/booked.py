@@ -56,6 +56,10 @@ class Sheet:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
+    @property
+    def differs(self) -> bool:
+        return any(row.differs for row in self.rows)
+
 
 def sheet_of(
     line: Line,

@@ -21,7 +21,7 @@ from simulator.web.payments import Filter, Receipt, settled
 from simulator.web.payments.desk import Repeated
 from simulator.web.payments.states import PENDING
 from simulator.web.problems import Problem, not_found
-from simulator.web.store import Payment
+from simulator.web.store import Exchange, Payment
 
 blueprint = Blueprint("payments", __name__)
 PAGE = 50
@@ -105,11 +105,11 @@ def books() -> str | tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Both books of one payment: what they say, and the exchanges that told."""
+    """Both books of one payment: what they say, and what told it."""
 
     line: Line
     sheet: Sheet
-    check_id: int
+    check: Exchange
     statement_id: int
 
 
