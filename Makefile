@@ -8,7 +8,7 @@ SOAK ?= 20s
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver load serve test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver bench-journal load serve test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-reckoning: $(READY)  ## how long a million transactions take to reconcile,
 
 bench-driver: $(READY)  ## what the load driver itself can do, and what a payer costs over a bare FastHttpUser
 	$(BIN)/python -m loadtests.benchmarks.driver
+
+bench-journal: $(READY)  ## how quickly a journal of 100 000 exchanges is written and searched
+	$(BIN)/python -m tests.simulator.web.journal_benchmark
 
 load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, and whether the money adds up (.payme-sandbox/load.html)
 	@mkdir -p .payme-sandbox

@@ -147,7 +147,6 @@ class Journal:
 
     def _query(self, wanted: Wanted) -> Select[Exchange]:
         named: dict[Any, object] = {
-            Exchange.kassa_id: wanted.kassa,
             Exchange.payment_id: wanted.payment,
             Exchange.transaction_id: wanted.transaction,
             Exchange.method: wanted.method,
@@ -157,6 +156,10 @@ class Journal:
         conditions: list[ColumnElement[bool] | TextClause] = [
             named_column == value for named_column, value in named.items() if value is not None
         ]
+        if wanted.kassa is not None:
+            # the plus keeps SQLite from going through a whole kassa where it has something rarer
+            kassa = "exchanges.kassa_id" if not conditions else "+exchanges.kassa_id"
+            conditions.append(text(f"{kassa} = :kassa").bindparams(kassa=wanted.kassa))
         if wanted.faulted is not None:
             # as the partial index says it, with no parameter in it
             conditions.append(text("fault <> ''" if wanted.faulted else "fault = ''"))
