@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from simulator.web.events import Events
 from simulator.web.problems import not_found
@@ -93,24 +94,19 @@ class Records:
 
     def due(self, now: int, limit: int) -> list[str]:
         """Payments that somebody should work at, the longest overdue first."""
-        ready = or_(Payment.due_at <= now, Payment.expires_at <= now)
         with self._store.read() as session:
-            query = (
-                select(Payment.id)
-                .where(ready, Payment.busy.is_(False))
-                .order_by(Payment.due_at)
-                .limit(limit)
-            )
-            return list(session.scalars(query))
+            found = [
+                row
+                for column in _TIMES
+                for row in session.execute(_soonest(column).where(column <= now).limit(limit))
+            ]
+        return list(dict.fromkeys(row.id for row in sorted(found, key=lambda row: row.at)))[:limit]
 
     def next_due(self) -> int | None:
         """When the next one is due, ms; those that are held do not count."""
         with self._store.read() as session:
-            times = [
-                session.scalar(select(func.min(column)).where(Payment.busy.is_(False)))
-                for column in (Payment.due_at, Payment.expires_at)
-            ]
-        return min((at for at in times if at is not None), default=None)
+            found = [session.execute(_soonest(column).limit(1)).first() for column in _TIMES]
+        return min((row.at for row in found if row is not None), default=None)
 
     def search(self, wanted: Filter) -> list[Payment]:
         """The newest first."""
@@ -179,6 +175,15 @@ class Records:
             doing=payment.doing,
             version=payment.version,
         )
+
+
+_TIMES = (Payment.due_at, Payment.expires_at)
+
+
+def _soonest(column: InstrumentedAttribute[int | None]) -> Select[str, int | None]:
+    """Payments that nobody holds, in the order of that time; its index has those that have one."""
+    free = (column.is_not(None), Payment.busy.is_(False))
+    return select(Payment.id, column.label("at")).where(*free).order_by(column)
 
 
 def _holds(sought: str) -> ColumnElement[bool]:
