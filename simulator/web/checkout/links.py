@@ -79,7 +79,9 @@ def _begun(reading: Reading, names: Names) -> ResponseReturnValue:
     payment_id = known or _begin(checkout)
     if names is LINK:
         _remember(checkout, payment_id)
-    session[_NOTES] = [payment_id, [[one.parameter, one.kind] for one in reading.notes][:5]]
+    if names is LINK or session:
+        # With another site's form no cookie comes: a new one would take the other tabs' place.
+        session[_NOTES] = [payment_id, [[one.parameter, one.kind] for one in reading.notes][:5]]
     the_asking().ask(payment_id)
     return redirect(url_for("checkout.page", payment_id=payment_id), 303)
 

@@ -60,6 +60,12 @@ def version(payment_id: str) -> ResponseReturnValue:
     return {"version": f"{payment.version}{'?' if asking else ''}"}
 
 
+@blueprint.get("/<payment_id>/<any(card, pay, cancel, again, age):button>")
+def loaded_anew(payment_id: str, button: str) -> ResponseReturnValue:
+    """A button's address, opened without pressing it: nothing is done."""
+    return _back(the_server().payments.get(payment_id))
+
+
 @blueprint.post("/<payment_id>/card")
 def card(payment_id: str) -> ResponseReturnValue:
     """A card was typed, or a test card chosen: the SMS code comes next."""

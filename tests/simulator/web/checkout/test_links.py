@@ -100,6 +100,25 @@ def test_the_form_begins_a_payment_from_any_site(payer: Payer) -> None:
     assert payer.payment.sent_detail["items"][0]["title"] == "Kubok"
 
 
+def test_a_form_of_another_site_leaves_the_other_tabs_alone(payer: Payer, other: Payer) -> None:
+    """Such a form comes without our cookie; the answer must not bring a new one."""
+    answer = other.client.post("/", data=dict(fields_of(RIGHT)))
+    assert answer.status_code == 303
+    assert "Set-Cookie" not in answer.headers
+    payer.follow()
+    answer = payer.client.post("/", data=dict(fields_of(RIGHT)))
+    payer.tab = answer.headers["Location"]
+    payer.pay()
+
+
+def test_a_buttons_address_opened_by_hand_does_nothing(payer: Payer) -> None:
+    payer.follow()
+    for button in ("card", "pay", "cancel", "again", "age"):
+        answer = payer.client.get(f"{payer.tab}/{button}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, payer.tab)
+    assert payer.payment.state == 0
+
+
 def test_a_bad_form_is_told_by_its_own_names(payer: Payer) -> None:
     answer = payer.client.post("/?lang=en", data={"merchant": KASSA, "amount": "10.5"})
     assert answer.status_code == 400
