@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,11 +17,27 @@ class Interrupted(Exception):
     """The run was told to end while this scenario was waiting or about to begin."""
 
 
+class Gate:
+    """A place in the queue: `open` lets its owner on."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Lock()
+        self._closed.acquire()
+
+    def open(self) -> None:
+        self._closed.release()
+
+    def wait(self) -> None:
+        self._closed.acquire()
+
+
 class Floor:
-    """A room for `places` scenarios at a time."""
+    """A room for `places` scenarios at a time, let in as they have queued."""
 
     def __init__(self, places: int = 1, sleep: Callable[[float], None] | None = None) -> None:
-        self._places = threading.Semaphore(places)
+        self._lock = threading.Lock()
+        self._free = places
+        self._queue = deque[Gate]()
         self._ended = threading.Event()
         self._sleep = sleep or self._wait
 
@@ -29,26 +46,47 @@ class Floor:
 
     def end(self) -> None:
         """Let nobody on again; those who wait wake up."""
-        self._ended.set()
+        with self._lock:
+            self._ended.set()
+            while self._queue:
+                self._queue.popleft().open()
+
+    def queue(self) -> Gate:
+        """Queue; `held` waits for the turn. Who queues first is first, whichever thread is slow."""
+        gate = Gate()
+        with self._lock:
+            if self._free or self._ended.is_set():
+                self._free -= 1
+                gate.open()
+            else:
+                self._queue.append(gate)
+        return gate
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, gate: Gate | None = None) -> Iterator[None]:
         """Take the floor for a scenario. Raises Interrupted if the run has ended."""
-        self._places.acquire()
+        (gate or self.queue()).wait()
         try:
             self._check()
             yield
         finally:
-            self._places.release()
+            self._leave()
 
     def pause(self, ms: int) -> None:
         """Leave the floor for that long, then queue for it again."""
-        self._places.release()
+        self._leave()
         try:
             self._sleep(ms / 1000)
         finally:
-            self._places.acquire()
+            self.queue().wait()
         self._check()
+
+    def _leave(self) -> None:
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().open()
+            else:
+                self._free += 1
 
     def _check(self) -> None:
         if self._ended.is_set():

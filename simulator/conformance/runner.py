@@ -23,7 +23,7 @@ from simulator.conformance.events import (
     ScenarioStarted,
     Verdict,
 )
-from simulator.conformance.floor import Floor, Interrupted, elapsed_ms
+from simulator.conformance.floor import Floor, Gate, Interrupted, elapsed_ms
 from simulator.conformance.format import Step
 from simulator.conformance.health import MerchantGone
 from simulator.conformance.load import PlacedScenario
@@ -138,7 +138,7 @@ class Runner:
                 job = next(todo, None)
                 if job is None:
                     break
-                future = pool.submit(self._one, job)
+                future = pool.submit(self._one, job, self._floor.queue())
                 running.add(future)
                 future.add_done_callback(ended.put)
             if not running:
@@ -164,9 +164,9 @@ class Runner:
         if any(check.outcome not in (Outcome.PASSED, Outcome.SKIPPED) for check in checks):
             self._tell(ScenarioFinished(checks[0].scenario, tuple(checks), 0))
 
-    def _one(self, job: Job) -> tuple[Check, ...]:
+    def _one(self, job: Job, gate: Gate) -> tuple[Check, ...]:
         try:
-            with self._floor.held():
+            with self._floor.held(gate):
                 return self._scenario(job)
         except Interrupted:
             return ()

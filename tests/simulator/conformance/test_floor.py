@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -153,3 +154,31 @@ def test_a_scenario_that_breaks_leaves_the_floor_free() -> None:
         _ = 1 / 0
     with floor.held():
         pass
+
+
+def test_who_queues_first_is_first() -> None:
+    floor, crew, order = Floor(), Crew(), list[int]()
+    gates = [floor.queue() for _ in range(5)]
+
+    def scenario(number: int) -> None:
+        with floor.held(gates[number]):
+            order.append(number)
+
+    for number in reversed(range(5)):
+        crew.send(partial(scenario, number))
+    assert crew.home() == []
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_a_place_that_nobody_comes_for_keeps_no_one_waiting_at_the_end() -> None:
+    floor, crew = Floor(), Crew()
+    floor.queue()
+    gate = floor.queue()
+
+    def scenario() -> None:
+        with floor.held(gate):
+            pass
+
+    crew.send(scenario)
+    floor.end()
+    assert crew.home() == [Interrupted]
