@@ -13,9 +13,13 @@ from simulator.protocol.vocabulary import LANGUAGES, Method, is_account_code, ma
 
 
 def is_localised(message: object) -> bool:
-    """An object with a text in every language that Payme's payers read."""
+    """An object with a text in every language that Payme's payers read.
+
+    A text has letters: Cyrillic that went through Latin-1 is nothing but question marks.
+    """
     return isinstance(message, Mapping) and all(
-        isinstance(message.get(lang), str) and message[lang].strip() for lang in LANGUAGES
+        isinstance(message.get(lang), str) and any(map(str.isalpha, message[lang]))
+        for lang in LANGUAGES
     )
 
 

@@ -366,6 +366,12 @@ ERRORS = (
         error={"message": {"ru": "Нет такого счёта."}},
     ),
     bug(
+        "error.question-marks",
+        "error.message-languages",
+        "answers go out in Latin-1, which has no Russian letters",
+        error={"message": {"ru": "??? ?????? ?????.", "uz": "Bunday hisob yo'q.", "en": "None."}},
+    ),
+    bug(
         "error.no-data",
         "error.data-account-member",
         "an account error does not name the member at fault",

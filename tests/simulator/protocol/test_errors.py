@@ -45,6 +45,7 @@ def test_a_message_in_one_language_only(message: object) -> None:
         {"ru": "Нет", "uz": "Yoʻq", "en": ""},
         {"ru": "Нет", "uz": " ", "en": "No"},
         {"ru": "Нет", "uz": None, "en": "No"},
+        {"ru": "??? ?????? ?????.", "uz": "Yoʻq", "en": "No"},
         {"RU": "Нет", "UZ": "Yoʻq", "EN": "No"},
     ],
 )
