@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pymysql
@@ -21,7 +21,8 @@ VARIABLE = "TEST_MARIADB_URL"
 """Names an existing server, whose user may create databases: mysql://user:pw@host/."""
 
 NewDatabase = Callable[[], str]
-_PATIENCE_S = 60
+_PATIENCE_S = 180
+_TRIES = 3  # somebody else may take the port before the server does
 _SYSTEM_USER = "mysql"  # the packages make it; the server refuses to run as root
 _SMALL = (
     "--innodb-buffer-pool-size=8M",
@@ -73,26 +74,46 @@ def _own_server() -> Iterator[URL]:
         user = [f"--user={_SYSTEM_USER}"]
         shutil.chown(folder, _SYSTEM_USER)
     data = f"--datadir={folder / 'data'}"
-    port = _free_port()
-    listen = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'sock'}"]
     try:
         _made(
             [install, "--no-defaults", "--auth-root-authentication-method=normal", data, *user],
             folder / "install.log",
         )
-        with (folder / "server.log").open("wb") as log:
-            command = [daemon, "--no-defaults", data, *user, *listen, *_SMALL]
-            command.append(f"--pid-file={folder / 'pid'}")
-            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        process, url = _started([daemon, "--no-defaults", data, *user, *_SMALL], folder)
         try:
-            url = URL.create("mysql+pymysql", "root", host="127.0.0.1", port=port)
-            _wait(process, url, folder / "server.log")
             yield url
         finally:
             process.terminate()
             process.wait(_PATIENCE_S)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(command: list[str], folder: Path) -> tuple[subprocess.Popen[bytes], URL]:
+    """The server and its address, once it answers."""
+    for _ in range(_TRIES - 1):
+        with suppress(RuntimeError):
+            return _start(command, folder)
+    return _start(command, folder)
+
+
+def _start(command: list[str], folder: Path) -> tuple[subprocess.Popen[bytes], URL]:
+    port, log = _free_port(), folder / "server.log"
+    listen = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'sock'}"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*command, *listen, f"--pid-file={folder / 'pid'}"],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    url = URL.create("mysql+pymysql", "root", host="127.0.0.1", port=port)
+    try:
+        _wait(process, url, log)
+    except RuntimeError:
+        process.kill()
+        process.wait(_PATIENCE_S)
+        raise
+    return process, url
 
 
 def _made(command: list[str], log: Path) -> None:
