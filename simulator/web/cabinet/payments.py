@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
 from simulator.protocol.vocabulary import REASONS, Method
+from simulator.reports.text import printable, shortened
 from simulator.web.books import Compared, Line
 from simulator.web.cabinet.booked import Sheet, sheet_of
 from simulator.web.cabinet.stateline import STUCK, line_of
@@ -132,9 +134,19 @@ def page(payment: Payment, problem: Problem | None = None, looked: Looked | None
         done=_done(),
         repeated=_repeated(payment),
         now=server.clock.now(),
+        message=_message(payment),
         problem=problem,
         looked=looked,
     )
+
+
+def _message(payment: Payment) -> str:
+    """What the payer was told, in the page's language where the merchant has it."""
+    message = payment.error["message"] if payment.error else ""
+    if isinstance(message, dict):
+        message = message.get(language.the_language(), message)
+    text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+    return printable(shortened(text, 1000))
 
 
 def _may(payment: Payment) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -91,6 +92,19 @@ def test_a_refund_moves_the_money_back(cabinet: Cabinet) -> None:
     assert "the payment is in state 50" in again.text
 
 
+def test_what_the_payer_was_told_is_in_the_pages_language(cabinet: Cabinet) -> None:
+    payment = cabinet.bench.begin("none-1")
+    for lang, said in (("ru", "нет"), ("uz", "yo&#39;q"), ("en", "none")):
+        assert f'<span class="outside">{said}</span>' in cabinet.get(
+            f"/payments/{payment.id}", lang
+        )
+    for odd in (7, None, ["\u202e"]):
+        cabinet.bench.merchant.plan("CheckPerformTransaction", error(-31050, odd))
+        other = cabinet.bench.begin("A-1")
+        shown = json.dumps(odd).replace('"', "&#34;")
+        assert f'<span class="outside">{shown}</span>' in cabinet.get(f"/payments/{other.id}")
+
+
 def test_one_that_waits_is_cancelled(cabinet: Cabinet) -> None:
     payment = cabinet.bench.begin()
     cabinet.done(f"/payments/{payment.id}/cancel", reason="3")
@@ -142,7 +156,7 @@ def test_ageing_needs_the_merchants_rows(cabinet: Cabinet) -> None:
     payment = cabinet.bench.pay()
     refused = cabinet.post(f"/payments/{payment.id}/age", by_ms="60000")
     assert refused.status_code == 409
-    assert "[database]" in refused.text
+    assert '<p class="outside" lang="en">see [database]</p>' in refused.text
 
 
 def test_fiscal_data_are_sent_as_typed(cabinet: Cabinet) -> None:
