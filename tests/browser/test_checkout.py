@@ -132,11 +132,13 @@ def scripted() -> Iterator[tuple[Merchant, Place]]:
 
 def looks_well(page: Page, width: int, axe: bool = True) -> None:
     """Nothing is cut off, and nothing keeps anybody from reading it."""
+    page.wait_for_load_state("load")  # before that it may have no style yet
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     assert page.evaluate("window.owned ?? null") is None
     if axe:
         found = Axe().run(page).response["violations"]
-        assert [one for one in found if one["impact"] in ("serious", "critical")] == [], page.url
+        bad = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in bad] == [], page.url
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 1280), ("uz", 360), ("en", 360)])
