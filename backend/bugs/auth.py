@@ -30,15 +30,6 @@ def _decoded(header: str | None) -> str:
         return ""
 
 
-def _leniently_decoded(header: str) -> str:
-    """What a decoder finds that skips what is no base64."""
-    scheme, _, rest = header.strip().partition(" ")
-    try:
-        return base64.b64decode(rest).decode() if scheme.lower() == "basic" else ""
-    except (binascii.Error, ValueError):
-        return ""
-
-
 def _also(trusts: Callable[[str, Settings], bool]) -> Switch:
     """Let in whoever has this in the header, too."""
 
@@ -236,13 +227,6 @@ BUGS = (
         "blanks and line ends around the key are stripped",
         "auth.padded-key",
         _password(lambda given, key: given.strip() == key),
-        level="should",
-    ),
-    bug(
-        "auth.lenient-base64",
-        "what is no base64 is skipped in decoding, as PHP and Node do unless told otherwise",
-        "auth.strict-base64",
-        _also(lambda header, settings: _leniently_decoded(header) == _pair(settings)),
         level="should",
     ),
     bug(

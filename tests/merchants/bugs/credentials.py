@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Callable
 
 from tests.merchants.bugs.row import bug
@@ -55,11 +54,6 @@ def _strict_decoder(header: str | None, login: str, key: str) -> bool:
 
 def _lenient_decoder(header: str | None, login: str, key: str) -> bool:
     return right_key(header, login, key) or _decoded(header) == login
-
-
-def _skipping_decoder(header: str | None, login: str, key: str) -> bool:
-    scheme, _, rest = (header or "").partition(" ")
-    return right_key(f"{scheme} " + re.sub(r"[^A-Za-z0-9+/=]", "", rest), login, key)
 
 
 def _any_login(header: str | None, login: str, key: str) -> bool:
@@ -217,13 +211,6 @@ AUTH = (
         "the login without a colon and a key is enough",
         only=_ONE,
         trusts=_lenient_decoder,
-    ),
-    bug(
-        "auth.skipping-decoder",
-        "auth.strict-base64",
-        "characters that base64 does not have are skipped",
-        only=_ONE,
-        trusts=_skipping_decoder,
     ),
     bug("auth.any-login", "auth.wrong-login", "the login is ignored", only=_ONE, trusts=_any_login),
     bug("auth.no-login", "auth.no-login", "the key alone will do", only=_ONE, trusts=_no_login),
