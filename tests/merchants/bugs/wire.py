@@ -288,7 +288,7 @@ ENVELOPE = (
         "envelope.members-refused",
         "CheckPerformTransaction without an account is allowed if the amount is that of any bill",
         only="envelope.check-perform-members",
-        ignores={"type:account"},
+        ignores={"type:account", "branch"},
         reads_bill=lambda value: str(value or ""),
         bill_sql="SELECT * FROM bills WHERE bill_no = :bill OR total = :amount",
     ),
