@@ -126,8 +126,7 @@ def _keep(session: Session, shown: Mapping[str, Mapping[str, object]]) -> None:
 
 
 def look_again(world: World) -> list[Check]:
-    """The end of the run: CheckTransaction of its first transactions is what it was, and no two
-    transactions of it have the same number."""
+    """The end of the run: CheckTransaction of its first transactions is what it was."""
     name, rule, firsts = "at-the-end", "check.kept", world.firsts
     recorder = Recorder(name, world.rules, world.strict)
     session = Session(world, name, recorder, Scope(world.fresh, world.fresh.moment(), {}))
@@ -141,6 +140,12 @@ def look_again(world: World) -> list[Check]:
             error = f"error {show(seen.answer.error)}"
             report.findings.append(Finding(rule, message, "CheckTransaction", "a result", error))
         recorder.standing("check", report, Verdict.ANSWER, _evidence(seen))
+    return recorder.checks()
+
+
+def judge_numbers(world: World) -> list[Check]:
+    """No two transactions of the whole run have the same number, over its kills, too."""
+    recorder = Recorder("whole-run", world.rules, world.strict)
     recorder.standing("numbers", world.numbers.judge(), Verdict.ANSWER)
     return recorder.checks()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from simulator.conformance.audit import audit, look_again
+from simulator.conformance.audit import audit, judge_numbers, look_again
 from simulator.conformance.clocks import moves_clocks, put_right, ways_of, why_no_clock
 from simulator.conformance.events import (
     Check,
@@ -118,6 +118,8 @@ class Runner:
                 self._look_again()
                 for todo in alone:
                     self._pump(pool, todo, running, fail_fast)
+                if not self.stopped:
+                    self._tell_if_wrong(judge_numbers(self._world))
             except KeyboardInterrupt:
                 self.interrupted = True
             finally:
@@ -161,6 +163,9 @@ class Runner:
         except MerchantGone as error:
             self.gone = str(error)
             return
+        self._tell_if_wrong(checks)
+
+    def _tell_if_wrong(self, checks: Sequence[Check]) -> None:
         if any(check.outcome not in (Outcome.PASSED, Outcome.SKIPPED) for check in checks):
             self._tell(ScenarioFinished(checks[0].scenario, tuple(checks), 0))
 

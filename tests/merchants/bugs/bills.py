@@ -336,6 +336,13 @@ ACCOUNTS = (
         reads_bill=_any_spelling,
     ),
     bug(
+        "account.branch-and-amount",
+        "account.unknown",
+        "a bill is found by its branch and amount, whatever its number",
+        only="account.unknown-beside-right",
+        bill_sql="SELECT * FROM bills WHERE bill_no = :bill OR total = :amount",
+    ),
+    bug(
         "account.any-branch",
         "account.other-members",
         "only the bill's number is looked at, whatever branch comes with it",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.conformance.events import ScenarioFinished, Verdict
+from simulator.conformance.runner import Job
 from tests.simulator.conformance.merchant import Reply, Stage, stage
 from tests.simulator.conformance.runs import CREATE, Seen, run, scenario
 
@@ -37,7 +38,7 @@ def _run(numbers: dict[int, object], *texts: str) -> Seen:
 
 
 def _at_the_end(seen: Seen) -> bool:
-    return any(isinstance(e, ScenarioFinished) and e.name == "at-the-end" for e in seen.events)
+    return any(isinstance(e, ScenarioFinished) and e.name == "whole-run" for e in seen.events)
 
 
 def test_a_number_that_comes_back_in_another_scenario_is_told_of() -> None:
@@ -45,14 +46,14 @@ def test_a_number_that_comes_back_in_another_scenario_is_told_of() -> None:
 
     check = seen.one(RULE)
     assert (check.rule, check.step) in seen.failed
-    assert (check.scenario, check.step) == ("at-the-end", "numbers")
+    assert (check.scenario, check.step) == ("whole-run", "numbers")
     assert "(a.one)" in check.actual
     assert "(a.three)" in check.actual
     assert "a.two" not in check.actual
 
 
 def test_a_text_and_a_number_that_read_alike_are_one_number() -> None:
-    assert _run({2: 1}, ONE, TWO).one(RULE).scenario == "at-the-end"
+    assert _run({2: 1}, ONE, TWO).one(RULE).scenario == "whole-run"
 
 
 def test_many_owners_are_counted() -> None:
@@ -72,3 +73,8 @@ def test_what_is_no_number_is_judged_elsewhere(odd: object) -> None:
 def test_numbers_of_their_own_are_not_spoken_of() -> None:
     seen = _run({}, ONE, TWO, THREE)
     assert (seen.of(RULE), seen.of(RULE, Verdict.INVARIANT), _at_the_end(seen)) == ([], [], False)
+
+
+def test_numbers_are_judged_after_what_runs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Job, "alone", property(lambda job: job.name == "a.three"))
+    assert "(a.three)" in _run({3: "1"}, ONE, TWO, THREE).one(RULE).actual
