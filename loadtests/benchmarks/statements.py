@@ -14,7 +14,7 @@ from loadtests.benchmarks.payments import AMOUNT_SUM, AMOUNT_TIYIN
 PAYMENT = (
     "payments.id, payments.order_id, payments.transaction_id, payments.payment_type, "
     "payments.amount, payments.status, payments.state, payments.created_at, "
-    "payments.create_time, payments.perform_time, payments.cancel_time"
+    "payments.create_time, payments.perform_time, payments.cancel_time, payments.balance"
 )
 TRANSACTION = (
     "transactions.id, transactions.payme_id, transactions.order_id, transactions.payme_time, "
