@@ -16,7 +16,8 @@ from simulator.web.payments import NewPayment
 from simulator.web.server import Options, Server
 from simulator.web.serving import Listener
 from simulator.web.store import Payment
-from tests.browser.test_sandbox_pages import CHROMIUM, HOSTILE, LIMIT_MS, Open, browser, serious
+from tests.browser.test_sandbox_pages import CHROMIUM, HOSTILE, LIMIT_MS, browser, serious
+from tests.browser.visiting import Open, visiting
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, serving
 from tests.simulator.web.pages.conftest import loaded_for
 
@@ -75,27 +76,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def opened(browser: Browser, site: Site) -> Iterator[Open]:
     """Opens a page; what it asks of other hosts or complains of fails the test."""
-    asked: list[str] = []
-    complaints: list[str] = []
-    contexts = []
-
-    def open_page(path: str, lang: str = "en", **context: Any) -> Page:
-        made = browser.new_context(**context)
-        made.set_default_timeout(LIMIT_MS)
-        contexts.append(made)
-        page = made.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [url for url in asked if not url.startswith(site.url)] == []
-    assert complaints == []
+    with visiting(browser, site.url, LIMIT_MS, "en") as open_page:
+        yield open_page
 
 
 def unfolded(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from simulator.web.hosts import bound
 from simulator.web.pages.chains import PAGES
 from simulator.web.server import Options, Server
 from simulator.web.serving import Listener
+from tests.browser.visiting import Open, visiting
 from tests.simulator.web.merchant import Merchant, error, serving
 from tests.simulator.web.pages.conftest import Plain, loaded_for
 
@@ -63,34 +64,12 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-Open = Callable[..., Page]
-
-
 @pytest.fixture
 def opened(browser: Browser, site: Site) -> Iterator[Open]:
     """Opens a page; what it asks of other hosts or complains of fails the test."""
-    asked: list[str] = []
-    complaints: list[str] = []
-    contexts = []
-
-    def open_page(path: str, lang: str = "ru", **context: Any) -> Page:
-        made = browser.new_context(**context)
-        made.set_default_timeout(LIMIT_MS)
-        contexts.append(made)
-        page = made.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [url for url in asked if not url.startswith(site.url)] == []
     # a page that is not there is told of by Chromium itself
-    assert [text for text in complaints if "status of 404" not in text] == []
+    with visiting(browser, site.url, LIMIT_MS, "ru", "status of 404") as open_page:
+        yield open_page
 
 
 def over(page: Page) -> None:
