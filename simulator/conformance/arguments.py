@@ -11,7 +11,7 @@ from simulator.conformance.makers import CHANGES
 from simulator.conformance.matchers import TYPES
 from simulator.conformance.syntax import MAKERS, MATCHERS, is_reference, operator
 
-WAYS = frozenset({*CHANGES, "unknown", "missing"})
+WAYS = frozenset({*CHANGES, "unknown", "unknown-number", "missing"})
 """How `$account` can change an account."""
 
 

@@ -198,6 +198,9 @@ def account(
     if not isinstance(value, Mapping) or member not in value:
         raise NotApplicable("no member of the account names the order")
     changed = dict(value)
+    if how == "unknown-number":
+        changed[member] = unknown().account[member]
+        return changed
     if how == "missing":
         del changed[member]
         return changed

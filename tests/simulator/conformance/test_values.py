@@ -226,6 +226,12 @@ def test_another_member_of_the_same_look(value: object, changed: object) -> None
     assert made == {"order_id": "Psb-17", "branch": changed}
 
 
+def test_an_unknown_number_beside_right_members() -> None:
+    known = scope(orders={"order": order("Psb-17", branch="x")}, others=("branch",))
+    made = known.resolve({"$account": {"of": "$order.account", "how": "unknown-number"}})
+    assert made == {"order_id": "Psb-900", "branch": "x"}
+
+
 def test_another_member_in_other_ways() -> None:
     known = scope(orders={"order": order("Psb-17", a="x", b="y")}, others=("a", "b"))
     missing = {"$account": {"of": "$order.account", "how": "missing", "other": 2}}
