@@ -27,6 +27,7 @@ from simulator.cli.target import (
     open_target,
 )
 from simulator.config import Loaded
+from simulator.conformance.audit import rest_of_log
 from simulator.conformance.baseline import Baseline
 from simulator.conformance.events import (
     Check,
@@ -38,13 +39,11 @@ from simulator.conformance.events import (
     ScenarioFinished,
     Target,
     Totals,
-    Verdict,
 )
 from simulator.conformance.floor import Floor, elapsed_ms
 from simulator.conformance.load import Catalogue, PlacedScenario
 from simulator.conformance.masked import masked
 from simulator.conformance.preflight import preflight
-from simulator.conformance.recorder import Evidence, Recorder
 from simulator.conformance.runner import Runner, jobs_of
 from simulator.interrupts import interrupts
 from simulator.observers.process import MerchantProcess
@@ -215,15 +214,9 @@ class Run:
 
     def _last_look(self, opened: Opened) -> None:
         """What the log got after the last step."""
-        watch = opened.world.eyes.log
-        if opened.log is None or watch is None:
-            return
-        opened.log.flush()
-        report, bad = watch.judge(watch.reader().look(), unsent=False)
-        if report.findings:
-            recorder = Recorder("after-the-run", self._catalogue.rules, self._options.strict)
-            recorder.standing("log", report, Verdict.LOG, Evidence(log_lines=bad))
-            self._record(tuple(recorder.checks()))
+        if opened.log is not None:
+            opened.log.flush()
+            self._record(tuple(rest_of_log(opened.world)))
 
     def _record(self, checks: tuple[Check, ...]) -> None:
         if checks:

@@ -150,6 +150,19 @@ def judge_numbers(world: World) -> list[Check]:
     return recorder.checks()
 
 
+def rest_of_log(world: World) -> list[Check]:
+    """What the log got after the last step, if something is wrong with it."""
+    watch = world.eyes.log
+    if watch is None:
+        return []
+    report, bad = watch.judge(watch.reader().look(), unsent=False)
+    if not report.findings:
+        return []
+    recorder = Recorder("after-the-run", world.rules, world.strict)
+    recorder.standing("log", report, Verdict.LOG, Evidence(log_lines=bad))
+    return recorder.checks()
+
+
 def _log(session: Session) -> None:
     """The rest of the log; a log that cannot be read has nothing to say for the merchant."""
     eyes = session.world.eyes

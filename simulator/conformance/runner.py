@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -87,11 +87,26 @@ def _next(ended: SimpleQueue[Future[tuple[Check, ...]]]) -> Future[tuple[Check, 
             return ended.get(timeout=0.5)
 
 
-class Runner:
-    """Runs jobs in a world; `stopped` says why it ended early, `gone` if the merchant did it."""
+def _recorder(scenario: str, world: World) -> Recorder:
+    return Recorder(scenario, world.rules, world.strict)
 
-    def __init__(self, world: World, listener: Listener, floor: Floor, url: str) -> None:
+
+class Runner:
+    """Runs jobs in a world; `stopped` says why it ended early, `gone` if the merchant did it.
+
+    `recorder` makes what gathers the checks of one scenario.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        listener: Listener,
+        floor: Floor,
+        url: str,
+        recorder: Callable[[str, World], Recorder] = _recorder,
+    ) -> None:
         self._world = world
+        self._recorder = recorder
         self._listener = listener
         self._floor = floor
         self._url = url
@@ -202,7 +217,7 @@ class Runner:
             self._listener(event)
 
     def _unseen(self, job: Job, outcome: Outcome, reason: str) -> list[Check]:
-        recorder = Recorder(job.name, self._world.rules, self._world.strict)
+        recorder = self._recorder(job.name, self._world)
         for rule in job.placed.scenario.rules:
             recorder.unseen("", Verdict.ANSWER, rule, outcome, reason)
         return recorder.checks()
@@ -211,7 +226,7 @@ class Runner:
         """All rounds, even after a failure: what fails always must not hide what fails at times."""
         checks: dict[tuple[str, str, Verdict], Check] = {}
         for _ in range(job.placed.scenario.rounds):
-            recorder = Recorder(job.name, self._world.rules, self._world.strict)
+            recorder = self._recorder(job.name, self._world)
             gone = ""
             try:
                 ScenarioRun(self._world, job, recorder).run()

@@ -37,7 +37,6 @@ from simulator.web.pages.running import (
     before,
     last_look,
     play,
-    sweep,
 )
 
 PAGE, SEQUENCE, SELECTION = "page", "sequence", "selection"
@@ -245,12 +244,12 @@ class Desk:
             with self._opener(run.kassa, plan.terms, rules, journal, run.floor) as opened:
                 world = plan.bend(opened.world)
                 if plan.kind == PAGE:
-                    return _code(play(world, plan.jobs, run.floor, plan.url, tell))
+                    return _code(play(world, plan.jobs, run.floor, plan.url, tell, live=True))
                 if trouble := before(world, tell):
                     return 3, trouble
-                how = play if plan.kind == SEQUENCE else sweep
-                stopped = how(world, plan.jobs, run.floor, plan.url, tell)
-                last_look(opened, rules, tell)
+                live = plan.kind == SEQUENCE
+                stopped = play(world, plan.jobs, run.floor, plan.url, tell, live=live)
+                last_look(opened, tell)
                 return _code(stopped)
         except CannotRun as error:
             return 2, str(error)

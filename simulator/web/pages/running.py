@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from simulator.caller.wire import Exchange
+from simulator.conformance.audit import rest_of_log
 from simulator.conformance.events import (
     Check,
     Event,
     Outcome,
     Rule,
     ScenarioFinished,
-    ScenarioStarted,
     Verdict,
 )
-from simulator.conformance.floor import Floor, Interrupted, elapsed_ms
-from simulator.conformance.health import MerchantGone
-from simulator.conformance.logwatch import LogWatch
+from simulator.conformance.floor import Floor
 from simulator.conformance.preflight import preflight
-from simulator.conformance.recorder import Evidence, Recorder
-from simulator.conformance.runner import Job, Runner, ScenarioRun, case_id
-from simulator.conformance.selection import cannot, why_not
+from simulator.conformance.recorder import Recorder
+from simulator.conformance.runner import Job, Runner
 from simulator.conformance.session import World
 
 WRONG = (Outcome.FAILED, Outcome.NOT_TESTABLE, Outcome.WARNED)
@@ -99,58 +95,22 @@ class LiveRecorder(Recorder):
         self._tell(StepChecked(self.scenario, self._checks[-1]))
 
 
-def play(world: World, jobs: Sequence[Job], floor: Floor, url: str, tell: Tell) -> str:
-    """One job after the other, live. Why it ended early, or an empty text."""
-    for job in jobs:
-        try:
-            with floor.held():
-                stopped = _play(world, job, url, tell)
-        except Interrupted:
-            return ""
-        if stopped:
-            return stopped
-    return ""
-
-
-def _play(world: World, job: Job, url: str, tell: Tell) -> str:
-    inner = job.placed.scenario
-    tell(ScenarioStarted(job.name, inner.title, tuple(inner.tags)))
-    started = time.monotonic_ns()
-    recorder = LiveRecorder(job.name, world, tell)
-    excuse = why_not(job.placed, world.terms, world.eyes) or cannot(job.placed, world.terms)
-    stopped = ""
-    if excuse:
-        for rule in inner.rules:
-            recorder.unseen("", Verdict.ANSWER, rule, Outcome.SKIPPED, excuse)
+def play(
+    world: World, jobs: Sequence[Job], floor: Floor, url: str, tell: Tell, *, live: bool
+) -> str:
+    """As `payme-sandbox check` runs them, in `live` runs told of check by check. Why it ended
+    early, or nothing."""
+    if live:
+        runner = Runner(world, tell, floor, url, lambda name, of: LiveRecorder(name, of, tell))
     else:
-        try:
-            ScenarioRun(world, job, recorder).run()
-        except MerchantGone as error:
-            stopped = str(error)
-    checks = tuple(recorder.checks())
-    case = case_id(job.name, url) if any(c.outcome in WRONG for c in checks) else ""
-    tell(ScenarioFinished(job.name, checks, elapsed_ms(started), case))
-    return stopped
-
-
-def sweep(world: World, jobs: Sequence[Job], floor: Floor, url: str, tell: Tell) -> str:
-    """Many scenarios as `payme-sandbox check` runs them. Why it ended early, or nothing."""
-    runner = Runner(world, tell, floor, url)
+        runner = Runner(world, tell, floor, url)
     runner.run(jobs)
     return runner.stopped
 
 
-@contextmanager
-def shut(
-    kassa_id: str,
-    terms: Terms,
-    rules: Mapping[str, Rule],
-    journal: Callable[[Exchange], None],
-    floor: Floor,
-) -> Iterator[Opened]:
+def shut(*_: object, **__: object) -> NoReturn:
     """An opener for a server that has none."""
     raise CannotRun("This server was started without a merchant that it could run against.")
-    yield
 
 
 def before(world: World, tell: Tell) -> str:
@@ -163,14 +123,10 @@ def before(world: World, tell: Tell) -> str:
     return trouble.text
 
 
-def last_look(opened: Opened, rules: Mapping[str, Rule], tell: Tell) -> None:
+def last_look(opened: Opened, tell: Tell) -> None:
     """What the log got after the last step."""
-    watch: LogWatch | None = opened.world.eyes.log
-    if opened.log is None or watch is None:
+    if opened.log is None:
         return
     opened.log.flush()
-    report, bad = watch.judge(watch.reader().look(), unsent=False)
-    if report.findings:
-        recorder = Recorder("after-the-run", rules, opened.world.strict)
-        recorder.standing("log", report, Verdict.LOG, Evidence(log_lines=bad))
-        tell(ScenarioFinished("after-the-run", tuple(recorder.checks()), 0))
+    if checks := rest_of_log(opened.world):
+        tell(ScenarioFinished(checks[0].scenario, tuple(checks), 0))
