@@ -7,7 +7,8 @@ from simulator.caller.retry import RetryPolicy
 from simulator.web.control import schemas, shown
 from simulator.web.control.operation import operation
 from simulator.web.control.schemas import KassaId
-from simulator.web.kassas import NewKassa
+from simulator.web.kassas import CONFIGURED, NewKassa
+from simulator.web.pages.site import the_site
 from simulator.web.server import Server
 
 
@@ -72,6 +73,7 @@ def reveal_key(server: Server, kassa_id: KassaId) -> schemas.KeyShown:
 def make_order(server: Server, body: schemas.OrderBody) -> schemas.OrderShown:
     """A fresh payable order at the configuration's merchant, made as [orders] says."""
     order = server.new_order(body.amount_sum)
+    the_site().memory[CONFIGURED].keep(order)  # a sandbox page knows it again
     return schemas.OrderShown(
         number=order.number,
         amount=order.amount,

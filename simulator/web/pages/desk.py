@@ -7,7 +7,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from simulator.conformance.load import Catalogue
 from simulator.conformance.masked import masked, masked_check
 from simulator.conformance.runner import Job
 from simulator.conformance.session import World
-from simulator.reports import HtmlReport, ReportError
+from simulator.reports import HtmlReport, JsonReport, ReportError
+from simulator.reports.files import FileReport
 from simulator.web.pages.progress import Progress
 from simulator.web.pages.running import (
     CannotRun,
@@ -173,18 +174,26 @@ class Desk:
         """A run of this server's life."""
         return self._runs.get(run_id)
 
-    def history(self, kassa_id: str, limit: int = 50) -> list[Record]:
+    def history(self, kassa_id: str | None, limit: int = 50) -> list[Record]:
         """The latest first: those of this server's life, and what the folder has of earlier."""
         known = {r.id: r.record(self._has_report(r.id)) for r in list(self._runs.values())}
         for path in self._folder.glob("*/run.json"):
             if path.parent.name not in known and (found := _read(path)) is not None:
                 known[found.id] = found
-        mine = [record for record in known.values() if record.kassa == kassa_id]
+        mine = [one for one in known.values() if kassa_id in (None, one.kassa)]
         return sorted(mine, key=lambda r: (r.started_at, r.id), reverse=True)[:limit]
 
-    def report(self, run_id: str) -> Path | None:
-        """The HTML report of a run, if it has one."""
-        return self._report_path(run_id) if self._has_report(run_id) else None
+    def report(self, run_id: str, kind: str = "html") -> Path | None:
+        """The report of a run, `html` or `json`, if it has one."""
+        return self._report_path(run_id, kind) if self._has_report(run_id, kind) else None
+
+    def record(self, run_id: str) -> Record | None:
+        """A run of any time, as the history has it."""
+        run = self.get(run_id)
+        if run is not None:
+            return run.record(self._has_report(run_id))
+        path = self._folder / run_id / "run.json"
+        return _read(path) if run_id.isalnum() and path.is_file() else None
 
     def close(self) -> None:
         """Stop what runs, and wait for it."""
@@ -193,11 +202,18 @@ class Desk:
         for thread in list(self._threads.values()):
             thread.join(30)
 
-    def _has_report(self, run_id: str) -> bool:
-        return run_id.isalnum() and self._report_path(run_id).is_file()
+    def _has_report(self, run_id: str, kind: str = "html") -> bool:
+        return run_id.isalnum() and self._report_path(run_id, kind).is_file()
 
-    def _report_path(self, run_id: str) -> Path:
-        return self._folder / run_id / "report.html"
+    def _report_path(self, run_id: str, kind: str) -> Path:
+        return self._folder / run_id / f"report.{kind}"
+
+    def _reports(self, run: Run) -> list[FileReport]:
+        """A sandbox page has none: it shows everything itself."""
+        if run.plan.kind == PAGE:
+            return []
+        kinds = {"html": HtmlReport, "json": JsonReport}
+        return [make(self._report_path(run.id, kind)) for kind, make in kinds.items()]
 
     def _forget(self) -> None:
         """Old runs are kept in the folder alone."""
@@ -208,12 +224,12 @@ class Desk:
 
     def _work(self, run: Run) -> None:
         masker, started = self._masker(run.kassa), time.monotonic_ns()
-        report = HtmlReport(self._report_path(run.id)) if run.plan.kind != PAGE else None
+        reports = self._reports(run)
         lock = threading.Lock()
 
         def tell(event: Told) -> None:
             with lock:
-                _pass_on(event, run.progress, report, masker)
+                _pass_on(event, run.progress, reports, masker)
 
         tell(self._begun(run))
         self._publish(run)
@@ -225,10 +241,9 @@ class Desk:
             code, stopped = 130, "stopped by hand"
         self._remember(run)
         ended = RunFinished(totals, code, elapsed_ms(started), stopped)
-        if report is not None:
-            _pass_on(ended, None, report, masker)
+        _pass_on(ended, None, reports, masker)
         self._write(run, masked(ended, masker))
-        _pass_on(ended, run.progress, None, masker)
+        _pass_on(ended, run.progress, (), masker)
         self._publish(run)
 
     def _run(self, run: Run, tell: Callable[[Told], None]) -> tuple[int, str]:
@@ -285,15 +300,15 @@ class Desk:
 
 
 def _pass_on(
-    event: Told, progress: Progress | None, report: HtmlReport | None, masker: Masker
+    event: Told, progress: Progress | None, reports: Sequence[FileReport], masker: Masker
 ) -> None:
-    """To the report first: a page that sees the end finds the report written."""
+    """To the reports first: a page that sees the end finds them written."""
     if isinstance(event, StepChecked):
         if progress is not None:
             progress(StepChecked(event.scenario, masked_check(event.check, masker)))
         return
     shown = masked(event, masker)
-    if report is not None:
+    for report in reports:
         try:
             report(shown)
         except ReportError as error:

@@ -128,7 +128,7 @@ def filled(page: Page, merchant: Merchant, desk: Desk, typed: Mapping[str, str])
     return Asked(values, account)
 
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
+CHOICES: Mapping[str, tuple[str, ...]] = {
     "credentials": chains.CREDENTIALS,
     "account_type": chains.ACCOUNT_TYPES,
     "account_state": chains.ACCOUNT_STATES,
@@ -144,8 +144,8 @@ def states_of(page: Page) -> tuple[int, ...]:
 
 def _value(name: str, text: str, page: Page) -> object:
     """The value of one field, or None if it is wrong."""
-    if name in _CHOICES:
-        return text if text in _CHOICES[name] else None
+    if name in CHOICES:
+        return text if text in CHOICES[name] else None
     if name == "transaction":
         return text if 0 < len(text) <= _LONGEST and text.isprintable() else None
     number = _number(text)

@@ -240,3 +240,8 @@ class Progress:
         """Until there is something newer. False if the time was over before."""
         with self._changed:
             return self._changed.wait_for(lambda: self.version > version, timeout_s)
+
+    def wait_over(self, timeout_s: float) -> bool:
+        """Until the run is over. False if the time was over before."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.over, timeout_s)

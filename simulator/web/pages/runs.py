@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from flask import (
     Blueprint,
@@ -17,16 +18,14 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Answer
 
-from simulator.conformance.runner import jobs_of
-from simulator.conformance.selection import NothingSelected, Selection, select
+from simulator.conformance.selection import NothingSelected
 from simulator.web.pages.chains import catalogue
-from simulator.web.pages.desk import SELECTION, Busy, Plan, Run, new_seed
-from simulator.web.pages.running import Terms
+from simulator.web.pages.desk import Busy, Run
 from simulator.web.pages.showing import context_of, named, outcome_of, piece, to_running
 from simulator.web.pages.site import merchant_of, the_kassa, the_site
+from simulator.web.pages.starting import PROFILES, Chosen, run_selection
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
-PROFILES = ("default", "docs", "sandbox")
 _HEARTBEAT_S = 10
 _REPORT_POLICY = (
     "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -46,26 +45,12 @@ def start() -> Answer | tuple[str, int]:
     """Run what was chosen: a scenario, a tag, or everything."""
     asked = {name: request.form.get(name, "").strip() for name in ("scenario", "tag", "profile")}
     asked["strict"] = request.form.get("strict", "")
-    kassa, site = the_kassa(), the_site()
-    found = catalogue()
     only, tags = _some(asked["scenario"]), _some(asked["tag"])
+    chosen = Chosen(only, tags, _profile(asked["profile"]), bool(asked["strict"]))
     try:
-        chosen = select(found.scenarios, found.rules, Selection(only, tags))
+        run = run_selection(the_kassa(), chosen)
     except NothingSelected as error:
         return _listing(asked, str(error)), 422
-    terms = Terms(_profile(asked["profile"]), bool(asked["strict"]), new_seed())
-    name = " ".join([*only, *(f"#{tag}" for tag in tags)])
-    plan = Plan(
-        SELECTION,
-        name,
-        tuple(jobs_of(chosen)),
-        terms,
-        _command(only, tags, terms),
-        kassa.url,
-        kassa.account_type,
-    )
-    try:
-        run = site.runs.start(kassa.id, plan)
     except Busy as busy:
         return to_running(busy)
     return redirect(url_for("runs.one", run_id=run.id), 303)
@@ -91,6 +76,11 @@ def report(run_id: str) -> Response:
     path = the_site().runs.report(run_id)
     if path is None:
         abort(404)
+    return report_answer(path)
+
+
+def report_answer(path: Path) -> Response:
+    """The report with its own policy."""
     answer = Response(path.read_bytes(), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = _REPORT_POLICY
     return answer
@@ -153,14 +143,3 @@ def _some(text: str) -> tuple[str, ...]:
 
 def _profile(name: str) -> str:
     return name if name in PROFILES else PROFILES[0]
-
-
-def _command(only: tuple[str, ...], tags: tuple[str, ...], terms: Terms) -> str:
-    """What does the same on a terminal."""
-    words = ["payme-sandbox", "check"]
-    words += [part for one in only for part in ("--only", one)]
-    words += [part for one in tags for part in ("--tag", one)]
-    if terms.profile != PROFILES[0]:
-        words += ["--profile", terms.profile]
-    words += ["--strict"] if terms.strict else []
-    return " ".join([*words, "--seed", str(terms.seed)])

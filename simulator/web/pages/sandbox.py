@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from simulator.conformance.runner import jobs_of
-from simulator.web.pages import chains, fields, wishes
-from simulator.web.pages.chains import BY_SLUG, INVALID, PAGES, REQUESTS, Page, catalogue
-from simulator.web.pages.desk import SEQUENCE, Busy, Plan, Run, new_seed
-from simulator.web.pages.fields import Asked, Form
-from simulator.web.pages.running import Terms
+from simulator.web.pages import chains, fields
+from simulator.web.pages.chains import BY_SLUG, INVALID, PAGES, REQUESTS, Page
+from simulator.web.pages.desk import Busy, Run
+from simulator.web.pages.fields import Form
 from simulator.web.pages.showing import context_of, to_running
 from simulator.web.pages.site import merchant_of, the_kassa, the_memory, the_site
+from simulator.web.pages.starting import run_page, run_sequence, sequences_of
 
 blueprint = Blueprint("sandbox", __name__)
 MENU = tuple((group, [p for p in PAGES if p.group == group]) for group in (INVALID, REQUESTS))
@@ -27,8 +26,7 @@ def home() -> Response:
 
 @blueprint.get("/sandbox")
 def overview() -> str:
-    merchant = merchant_of(the_kassa())
-    names = [name for name, _ in chains.official(merchant.one_time, merchant.refunds)]
+    names = list(sequences_of(the_kassa()))
     return render_template("sandbox.html", sequences=names, slug="", **_common())
 
 
@@ -44,19 +42,14 @@ def page(slug: str) -> str:
 @blueprint.post("/sandbox/<slug>")
 def send(slug: str) -> Response | tuple[str, int]:
     """Run the page's chain with what the form says."""
-    wanted, kassa, site = _page(slug), the_kassa(), the_site()
+    wanted, kassa = _page(slug), the_kassa()
     merchant, memory = merchant_of(kassa), the_memory()
     typed = request.form.to_dict()
     asked = fields.filled(wanted, merchant, memory, typed)
     if isinstance(asked, Form):
         return _shown(wanted, asked, None), 422
-    order = wishes.order_of(wanted, asked, memory)
-    if asked.account is None and slug != "invalid-account":
-        order = site.fresh_order(kassa, _price(wanted, asked))
-    plan = wishes.plan_of(wanted, asked, merchant, memory, order, kassa.url)
-    plan = wishes.with_texts(plan, typed)
     try:
-        run = site.runs.start(kassa.id, plan)
+        run = run_page(kassa, wanted, asked, typed)
     except Busy as busy:
         return to_running(busy)
     return redirect(url_for("sandbox.page", slug=slug, run=run.id, _anchor="result"), 303)
@@ -78,24 +71,11 @@ def order() -> Response:
 @blueprint.post("/sandbox/sequence/<name>")
 def sequence(name: str) -> Response:
     """Run one of the published scenarios, or both, in one go."""
-    kassa, site = the_kassa(), the_site()
-    merchant = merchant_of(kassa)
-    wanted = dict(chains.official(merchant.one_time, merchant.refunds)).get(name)
-    if wanted is None:
+    kassa = the_kassa()
+    if name not in sequences_of(kassa):
         abort(404)
-    found = {one.id: one for one in catalogue().scenarios}
-    plan = Plan(
-        SEQUENCE,
-        name,
-        tuple(jobs_of([found[one] for one in wanted])),
-        Terms(seed=new_seed()),
-        "payme-sandbox check " + " ".join(f"--only {one}" for one in wanted),
-        kassa.url,
-        kassa.account_type,
-        wishes.as_the_sandbox,
-    )
     try:
-        run = site.runs.start(kassa.id, plan)
+        run = run_sequence(kassa, name)
     except Busy as busy:
         return to_running(busy)
     return redirect(url_for("runs.one", run_id=run.id), 303)
@@ -110,12 +90,6 @@ def _page(slug: str) -> Page:
 def _run(slug: str) -> Run | None:
     found = the_site().runs.get(request.args.get("run", ""))
     return found if found is not None and found.plan.name == slug else None
-
-
-def _price(page: Page, asked: Asked) -> int | None:
-    """A fresh order's price: what the form says, if that is not meant to be wrong."""
-    amount = asked.values.get("amount")
-    return amount if isinstance(amount, int) and page.slug != "invalid-amount" else None
 
 
 def _common() -> dict[str, Any]:
