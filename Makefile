@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 SOAK ?= 20s
+PAYERS ?= 50
+DURATION ?= 60s
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver bench-journal load serve test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver bench-journal bench-checkout load serve test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +55,9 @@ bench-driver: $(READY)  ## what the load driver itself can do, and what a payer 
 
 bench-journal: $(READY)  ## how quickly a journal of 100 000 exchanges is written and searched
 	$(BIN)/python -m tests.simulator.web.journal_benchmark
+
+bench-checkout: $(READY)  ## 50 payers at once in the checkout of serve, a visitor in its cabinet: times, memory, both books (PAYERS=50 DURATION=10m)
+	$(BIN)/python -m loadtests.benchmarks.checkout --payers $(PAYERS) --duration $(DURATION)
 
 load: $(READY)  ## 30 seconds of payments on the reference merchant: how fast, and whether the money adds up (.payme-sandbox/load.html)
 	@mkdir -p .payme-sandbox

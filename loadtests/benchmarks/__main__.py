@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from loadtests.benchmarks import cycles, environment, growth, latency, soak
 from loadtests.benchmarks.contestants import PaymePkg
 from loadtests.benchmarks.databases import Postgres, postgres
+from loadtests.benchmarks.durations import seconds
 from loadtests.benchmarks.results import Goal, Limit
 from loadtests.benchmarks.servers import CannotStart
 from loadtests.benchmarks.wire import BadAnswer
@@ -59,9 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="make bench", description=__doc__)
     made.add_argument("parts", nargs="*", type=_part, help=f"of {', '.join(PARTS)}; or all")
     made.add_argument("--rounds", type=int, default=5, help="rounds, taken in turn (5)")
-    made.add_argument("--seconds", type=_seconds, default=2.0, help="of one round (2s)")
+    made.add_argument("--seconds", type=seconds, default=2.0, help="of one round (2s)")
     made.add_argument("--connections", type=int, default=16, help="keep-alive connections (16)")
-    made.add_argument("--soak", type=_seconds, default=20.0, help="length of the soak (20s; 10m)")
+    made.add_argument("--soak", type=seconds, default=20.0, help="length of the soak (20s; 10m)")
     return made
 
 
@@ -69,13 +69,6 @@ def _part(text: str) -> str:
     if text not in PARTS:
         raise argparse.ArgumentTypeError(f"{text!r}: there are {', '.join(PARTS)}")
     return text
-
-
-def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|)", text)
-    if found is None or float(found[1]) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r}: such as 20s or 10m is needed")
-    return float(found[1]) * (60 if found[2] == "m" else 1)
 
 
 if __name__ == "__main__":

@@ -31,12 +31,17 @@ the checkout, which takes any address that is base64, comes last."""
 
 ERROR_PAGE = "payme-sandbox.error-page"
 _LONGEST_EVENT_ID = 15
+_FILES_KEPT_S = 60
+"""A payer's browser asks for the pages' own files once, not on every page; who installs another
+version has its files a minute later. Names with versions would load a module twice that others
+import."""
 
 
 def create_app(server: Server) -> Flask:
     """The application. It serves as long as `server` is open; it does not close it."""
     app = Flask("simulator.web", static_folder="static", template_folder="templates")
     app.extensions[PLACE] = server
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _FILES_KEPT_S
     security.protect(app, server)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)

@@ -43,6 +43,11 @@ class Happening:
 
 
 Feed = queue.Queue[Happening | None]
+Wanted = Callable[[Happening], bool]
+
+
+def _everything(event: Happening) -> bool:
+    return True
 
 
 class Events:
@@ -51,7 +56,7 @@ class Events:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._last: deque[Happening] = deque(maxlen=KEPT)
-        self._feeds: set[Feed] = set()
+        self._feeds: dict[Feed, Wanted] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -60,29 +65,30 @@ class Events:
         with self._lock:
             event = Happening(next(self._numbers), kind, data)
             self._last.append(event)
-            for feed in self._feeds:
-                _put(feed, event)
+            for feed, wanted in self._feeds.items():
+                if wanted(event):
+                    _put(feed, event)
 
     @contextmanager
-    def listening(self, after: int | None = None) -> Iterator[Feed]:
+    def listening(self, after: int | None = None, wanted: Wanted = _everything) -> Iterator[Feed]:
         """A queue of what happens from now on; with `after`, of what is kept since then, too.
 
-        None in the queue says that the server is closing.
+        None in the queue says that the server is closing. What is not `wanted` wakes nobody.
         """
         feed: Feed = queue.Queue(WAITING)
         with self._lock:
             if after is not None:
                 for event in self._last:
-                    if event.number > after:
+                    if event.number > after and wanted(event):
                         _put(feed, event)
             if self._closed:
                 _put(feed, None)
-            self._feeds.add(feed)
+            self._feeds[feed] = wanted
         try:
             yield feed
         finally:
             with self._lock:
-                self._feeds.discard(feed)
+                del self._feeds[feed]
 
     def close(self) -> None:
         """Send every listener home."""
@@ -99,11 +105,15 @@ class Events:
 def stream(
     events: Events,
     after: int | None,
-    wanted: Callable[[Happening], bool],
+    wanted: Wanted,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> Iterator[str]:
-    """The body of `/events`: begins at once, and says something now and then."""
-    with events.listening(after) as feed:
+    """The body of `/events`: begins at once, and says something now and then.
+
+    Only by saying something is it noticed that nobody is there any more, so what is not wanted must
+    not keep it from that.
+    """
+    with events.listening(after, wanted) as feed:
         yield "retry: 1000\n\n"
         while True:
             try:
@@ -113,8 +123,7 @@ def stream(
                 continue
             if event is None:
                 return
-            if wanted(event):
-                yield event.as_text()
+            yield event.as_text()
 
 
 def _put(feed: Feed, event: Happening | None) -> None:

@@ -6,7 +6,8 @@ import argparse
 
 import pytest
 
-from loadtests.benchmarks.__main__ import _part, _seconds
+from loadtests.benchmarks.__main__ import _part
+from loadtests.benchmarks.durations import seconds as read
 from loadtests.benchmarks.results import Goal, Limit, Measured, Round, table
 from loadtests.benchmarks.wire import Ran
 
@@ -53,13 +54,13 @@ def test_percentiles_are_of_what_was_seen() -> None:
 
 @pytest.mark.parametrize(("text", "seconds"), [("20s", 20), ("10m", 600), ("1.5", 1.5)])
 def test_lengths_of_time(text: str, seconds: float) -> None:
-    assert _seconds(text) == seconds
+    assert read(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "0s", "ten", "-1s", "1h"])
 def test_what_is_no_length_of_time(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
-        _seconds(text)
+        read(text)
 
 
 def test_there_is_no_other_part() -> None:

@@ -44,6 +44,16 @@ def test_a_silent_server_says_that_it_is_there() -> None:
     assert _read(body, 2)[1].startswith(":")
 
 
+def test_what_a_page_does_not_want_does_not_wake_it() -> None:
+    """Or it would never say that it is there, and never notice that nobody reads it any more."""
+    bus = Events()
+    with bus.listening(0, lambda event: event.kind == "clock") as feed:
+        bus.publish("payment", id="a")
+        assert feed.empty()
+        bus.publish("clock", now=1)
+        assert feed.get_nowait() == Happening(2, "clock", {"now": 1})
+
+
 def test_a_listener_that_does_not_read_loses_the_oldest() -> None:
     bus = Events()
     with bus.listening() as feed:

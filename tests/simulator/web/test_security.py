@@ -149,3 +149,8 @@ def test_a_port_in_use_is_told_of() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=f"cannot listen at 127.0.0.1:{port}: .*--port"):
             bound("127.0.0.1", port)
+
+
+def test_the_pages_own_files_are_kept_for_a_minute(client: FlaskClient) -> None:
+    with client.get("/static/checkout.js") as answer:
+        assert answer.headers["Cache-Control"] == "public, max-age=60"

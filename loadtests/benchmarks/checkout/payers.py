@@ -1,0 +1,112 @@
+"""The payers: each opens a link, takes a card, types the code, looks on until it is paid; again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+
+import httpx
+
+from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, transport
+from simulator.protocol.checkout import Checkout, code_of
+
+KASSA = "65a000000000000000000001"
+LOOK_S = 0.6
+"""How often a page asks whether its payment has moved, as checkout.js does."""
+
+_CARD = "8600069195406311"
+_CODE = "666666"
+_MOST_LOOKS = 200
+_BACK = "http://shop.example/back?order=:account.order_id&id=:transaction"
+_WATCHED = re.compile(r'data-watched="([^"]+)" data-version="([^"]+)"')
+_PER_PAYER = 7
+"""Connections: a browser opens six to a host, and one more may be waiting."""
+
+
+@dataclass
+class Till:
+    """What the payers were told, and how long it took. `paid` are the orders' numbers."""
+
+    times: Times = field(default_factory=Times)
+    paid: list[str] = field(default_factory=list)
+    ended: list[float] = field(default_factory=list)
+
+
+async def crowd(base: str, payers: int, seconds: float, till: Till) -> None:
+    """So many payers at once for so long; what was begun is ended."""
+    way = transport(payers * _PER_PAYER)
+    until = time.monotonic() + seconds
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(payers):
+                group.create_task(_one(base, way, until, till))
+    finally:
+        await way.aclose()
+
+
+async def _one(base: str, way: httpx.AsyncHTTPTransport, until: float, till: Till) -> None:
+    """A chair at the till: one payer after the other, each with a browser of their own."""
+    async with httpx.AsyncClient(transport=_Shared(way), base_url=base, timeout=60) as shop:
+        while time.monotonic() < until:
+            try:
+                number = await _pay(Tab(base, way, till.times), await _order(shop), till.times)
+            except WentWrong as error:
+                till.times.errors.append(str(error))
+                await asyncio.sleep(LOOK_S)
+            else:
+                till.paid.append(number)
+                till.ended.append(time.monotonic())
+
+
+class _Shared(httpx.AsyncBaseTransport):
+    """A transport that outlives its clients."""
+
+    def __init__(self, way: httpx.AsyncHTTPTransport) -> None:
+        self._way = way
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._way.handle_async_request(request)
+
+
+async def _order(shop: httpx.AsyncClient) -> Checkout:
+    """The shop's own work, not measured: an order, and the link to pay it."""
+    try:
+        made = (await shop.post("/control/orders", json={})).raise_for_status().json()
+    except httpx.HTTPError as error:
+        raise WentWrong(f"order: {type(error).__name__} {error}") from error
+    return Checkout(KASSA, made["amount"], made["account"], "ru", _BACK)
+
+
+async def _pay(tab: Tab, order: Checkout, times: Times) -> str:
+    """The whole way; the order's number. Raises WentWrong if it does not end in paid."""
+    began = time.perf_counter()
+    await tab.open(f"/{code_of(order)}", "the link")
+    await _look_on(tab)
+    receipt = tab.address
+    await tab.press(f"{receipt}/card", "the card", take=_CARD)
+    await tab.press(f"{receipt}/pay", "the code", code=_CODE)
+    await _look_on(tab)
+    if 'class="good"' not in tab.text:
+        raise WentWrong(f"{receipt}: it did not end in paid")
+    times.add("from the link to paid", began)
+    way_back = await tab.ask(f"{receipt}/return", "the way back")
+    if not way_back.headers.get("Location", "").startswith("http://shop.example/back?order="):
+        raise WentWrong(f"{receipt}: no way back to the shop, HTTP {way_back.status_code}")
+    return str(order.account["order_id"])
+
+
+async def _look_on(tab: Tab) -> None:
+    """As long as the page watches its payment."""
+    for _ in range(_MOST_LOOKS):
+        watched = _WATCHED.search(tab.text)
+        if watched is None:
+            return
+        await asyncio.sleep(LOOK_S)
+        answer = await tab.ask(watched[1], "a look")
+        if answer.status_code != 200:
+            raise WentWrong(f"a look: HTTP {answer.status_code}")
+        if answer.json()["version"] != watched[2]:
+            await tab.open(tab.address, "how it goes on")
+    raise WentWrong(f"{tab.address}: it never ends")
