@@ -20,7 +20,8 @@ from simulator.web.cabinet.typed import Typed
 from simulator.web.control.schemas import FiscalData
 from simulator.web.current import the_server
 from simulator.web.pages import language
-from simulator.web.payments import Receipt
+from simulator.web.pages.site import merchant_of, the_kassa, the_site
+from simulator.web.payments import NewPayment, Receipt
 from simulator.web.payments.desk import Repeated
 from simulator.web.problems import Problem, conflict
 from simulator.web.store import Payment
@@ -56,6 +57,19 @@ def action(function: Action) -> Action:
 def back(payment_id: str, action_name: str) -> Response:
     """The address of an action, loaded anew, is the payment's page."""
     return redirect(url_for("payments.one", payment_id=payment_id))
+
+
+@blueprint.post("/payments")
+def begin() -> Response:
+    """A fresh order of the shop's, and its payment, as if a payer had opened the shop's link."""
+    kassa = the_kassa()
+    if not merchant_of(kassa).makes_orders:
+        raise conflict("[orders] does not say how this merchant makes orders", "its own links")
+    order = the_site().fresh_order(kassa)
+    account = {name: str(value) for name, value in order.account.items()}
+    new = NewPayment(kassa.id, order.amount, account, language.the_language(), origin="control")
+    payment = the_server().payments.begin(new)
+    return redirect(url_for("payments.one", payment_id=payment.id), 303)
 
 
 @action

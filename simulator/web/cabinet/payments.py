@@ -18,7 +18,7 @@ from simulator.web.cabinet.typed import Typed
 from simulator.web.current import the_server
 from simulator.web.journal import Wanted
 from simulator.web.pages import language
-from simulator.web.pages.site import the_kassa
+from simulator.web.pages.site import merchant_of, the_kassa
 from simulator.web.payments import Filter, Receipt, settled
 from simulator.web.payments.desk import Repeated
 from simulator.web.payments.states import PENDING
@@ -68,6 +68,7 @@ def listed() -> str:
         kept=kept,
         before=typed.text("before"),
         after=found[-1].id if len(found) == PAGE else "",
+        makes_orders=merchant_of(the_kassa()).makes_orders,
     )
 
 

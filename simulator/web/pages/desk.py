@@ -42,6 +42,8 @@ from simulator.web.pages.running import (
 
 PAGE, SEQUENCE, SELECTION = "page", "sequence", "selection"
 KEPT_WHOLE = 20
+STOPPED_BY_HAND = 130
+"""The exit code of a run that somebody has ended, as Ctrl-C has it."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -238,7 +240,7 @@ class Desk:
         if code == 0 and (totals.failed or totals.not_testable):
             code = 1
         if run.stopped_by_hand and not stopped:
-            code, stopped = 130, "stopped by hand"
+            code, stopped = STOPPED_BY_HAND, "stopped by hand"
         self._remember(run)
         ended = RunFinished(totals, code, elapsed_ms(started), stopped)
         _pass_on(ended, None, reports, masker)

@@ -78,5 +78,6 @@ def trouble_page(problem: Problem) -> tuple[str, int]:
     title = words(known.get(problem.status, "error.refused"))
     told = [problem.seen, problem.accepted, problem.do] if problem.status != 404 else []
     lines = [line for line in told if line]
-    page = render_template("error.html", status=problem.status, title=title, lines=lines)
+    hint = words("error.check_address" if problem.status == 404 else "error.go_back")
+    page = render_template("error.html", status=problem.status, title=title, hint=hint, lines=lines)
     return page, problem.status

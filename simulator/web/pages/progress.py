@@ -24,7 +24,7 @@ from simulator.web.pages.running import WRONG, StepChecked, Told
 
 SUMMARY = "summary"
 AUDIT = frozenset({"", "audit", "given"})
-WAITING, GOING = "waiting", "going"
+WAITING, GOING, STOPPED = "waiting", "going", "stopped"
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class Step:
     exchanges: list[Exchange] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     over: bool = False  # no further check will come
+    left: bool = False  # the run has ended before that
 
     @property
     def is_ours(self) -> bool:
@@ -63,7 +64,7 @@ class Step:
             return str(worst(self.checks))
         if self.over:
             return str(Outcome.PASSED if self.exchanges else Outcome.SKIPPED)
-        return GOING if self.exchanges else WAITING
+        return unfinished(bool(self.exchanges), self.left)
 
     @property
     def wrong(self) -> list[Check]:
@@ -83,11 +84,12 @@ class Scenario:
     begun: bool = False
     done: bool = False
     case: str = ""
+    left: bool = False
 
     @property
     def outcome(self) -> str:
         if not self.done:
-            return GOING if self.begun else WAITING
+            return unfinished(self.begun, self.left)
         return str(worst(self.checks)) if self.checks else str(Outcome.SKIPPED)
 
     @property
@@ -113,6 +115,13 @@ class Scenario:
         every = [e for step in self.steps for e in step.exchanges]
         found = [e for e in every if e.number in check.exchanges]
         return found or [e for e in every if e.step == check.step][-1:]
+
+
+def unfinished(begun: bool, left: bool) -> str:
+    """How far something is that has no end; `left`: it will have none."""
+    if left:
+        return STOPPED if begun else str(Outcome.SKIPPED)
+    return GOING if begun else WAITING
 
 
 def worst(checks: Sequence[Check]) -> Outcome:
@@ -166,6 +175,7 @@ class Progress:
                 self.started = event
             case RunFinished():
                 self.finished = event
+                yield from self._leave()
             case ScenarioStarted():
                 scenario = self._scenario(event.name)
                 scenario.title, scenario.begun = event.title, True
@@ -211,6 +221,18 @@ class Progress:
             for step in scenario.steps:
                 step.exchanges = [e for e in step.exchanges if e.number in bad]
         yield scenario.piece
+
+    def _leave(self) -> Iterator[str]:
+        """What has not come to its end by now never will."""
+        for scenario in self.scenarios.values():
+            if scenario.done:
+                continue
+            scenario.left = True
+            for step in scenario.steps:
+                step.left = True
+                if self._planned:
+                    yield step.piece
+            yield scenario.piece
 
     def totals(self) -> Totals:
         """Checks by outcome so far."""

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from simulator.conformance.events import Check
 from simulator.web.pages import language
 from simulator.web.pages.chains import catalogue
-from simulator.web.pages.desk import PAGE, SELECTION, SEQUENCE, Busy, Record, Run
+from simulator.web.pages.desk import PAGE, SELECTION, SEQUENCE, STOPPED_BY_HAND, Busy, Record, Run
 from simulator.web.pages.progress import SUMMARY, Scenario, Step
 from simulator.web.pages.views import CheckView, call_view, check_view
 from simulator.web.pages.wording import expected
@@ -39,10 +39,24 @@ def context_of(run: Run) -> Context:
         "totals": asdict(progress.totals()),
         "stopped": _stopped(run),
         "scenarios": list(progress.scenarios.values()),
+        "first_wrong": _first_wrong(run),
         "expected": wanted,
         "call_view": call_view,
         "check_view": wrong,
     }
+
+
+def _first_wrong(run: Run) -> str:
+    """The piece of the page that shows the first thing that is wrong."""
+    for scenario in list(run.progress.scenarios.values()):
+        if run.plan.kind == SELECTION:
+            if scenario.wrong:
+                return scenario.piece
+        else:
+            for step in scenario.steps:
+                if step.wrong:
+                    return step.piece
+    return ""
 
 
 def _stopped(run: Run) -> str:
@@ -96,6 +110,8 @@ def outcome_of(record: Record) -> str:
     """A run's outcome as one of the marks."""
     if record.exit_code is None:
         return "going"
+    if record.exit_code == STOPPED_BY_HAND:
+        return "stopped"
     if record.exit_code:
         return "failed"
     return "warned" if record.totals.get("warned") else "passed"

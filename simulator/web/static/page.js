@@ -9,7 +9,8 @@ if (themeSwitch) {
   const isDark = () => root.dataset.theme === "dark"
     || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
   const label = () => {
-    themeSwitch.textContent = isDark() ? themeSwitch.dataset.toLight : themeSwitch.dataset.toDark;
+    const { toLight, toDark } = themeSwitch.dataset;
+    themeSwitch.querySelector(".words").textContent = isDark() ? toLight : toDark;
   };
   themeSwitch.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
@@ -23,6 +24,13 @@ if (themeSwitch) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
   label();
   themeSwitch.hidden = false;
+}
+
+// On a phone the sandbox's menu is a strip: it begins where one is.
+const here = document.querySelector(".side [aria-current]");
+if (here) {
+  const strip = here.closest("ul");
+  strip.scrollLeft += here.getBoundingClientRect().left - strip.getBoundingClientRect().left - 24;
 }
 
 for (const choice of document.querySelectorAll("select[data-sends]")) {

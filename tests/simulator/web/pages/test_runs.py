@@ -71,6 +71,10 @@ def test_a_run_is_stopped_by_hand(pages: Pages) -> None:
     assert run.progress.finished is not None
     assert run.progress.finished.exit_code == 130
     assert "Stopped by hand" in pages.get(started)
+    shown = pages.get(started)
+    assert "summary over early" in shown
+    assert 'class="mark going"' not in shown, "nothing goes on any more"
+    assert 'class="mark stopped"' in pages.get("/runs")
 
 
 def test_the_stream_has_every_piece_and_ends(pages: Pages) -> None:

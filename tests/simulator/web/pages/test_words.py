@@ -46,7 +46,7 @@ FAMILIES: dict[str, set[str]] = {
     "credentials": set(chains.CREDENTIALS),
     "period": set(chains.PERIODS),
     "document": set(chains.DOCUMENTS),
-    "outcome": {str(one) for one in Outcome} | {"waiting", "going"},
+    "outcome": {str(one) for one in Outcome} | {"waiting", "going", "stopped"},
     "level": {str(one) for one in Level},
     "verdict": {str(one) for one in Verdict},
     "step": STEPS | {"audit"},
