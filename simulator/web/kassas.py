@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from simulator.caller.auth import Credentials
 from simulator.caller.masking import MASK, Masker
@@ -16,7 +17,7 @@ from simulator.config.values import http_url, is_loopback
 from simulator.web.events import Events
 from simulator.web.ids import ID, Ids
 from simulator.web.problems import Problem, conflict, not_found
-from simulator.web.store import Kassa, Payment, Store
+from simulator.web.store import Fault, Kassa, Payment, Store
 
 CONFIGURED = "65a000000000000000000001"
 """The id of the configuration's kassa; the reference merchant's links name it."""
@@ -96,17 +97,41 @@ class Kassas:
         self._events.publish("kassa", id=row.id)
         return row
 
-    def remove(self, kassa_id: str) -> None:
-        """Forget a kassa that has no payments."""
+    def change(self, kassa_id: str, changes: Mapping[str, Any]) -> Kassa:
+        """Make it another one: `changes` are members of NewKassa, or attempts and pauses_ms.
+
+        The next call of each payment goes by the new terms; amounts and accounts of payments stay.
+        Problem if it is the configuration's, or cannot be so.
+        """
+        with self._store.write() as session:
+            kassa = session.get(Kassa, kassa_id)
+            if kassa is None:
+                raise not_found("kassa", kassa_id)
+            if kassa.source == "config":
+                raise conflict(
+                    "the kassa of the configuration",
+                    "one that was made here",
+                    "change payme-sandbox.toml, and start the server again",
+                )
+            new = _changed(kassa, changes)
+            self._check(new)
+            row = self._row(new, kassa.id, new.key, kassa.source)
+            row.created_at = kassa.created_at
+            changed = session.merge(row)
+        self._events.publish("kassa", id=kassa_id)
+        return changed
+
+    def remove(self, kassa_id: str, with_payments: bool = False) -> None:
+        """Forget a kassa and its fault rules. One that has payments only `with_payments`."""
         with self._store.write() as session:
             kassa = session.get(Kassa, kassa_id)
             if kassa is None:
                 raise not_found("kassa", kassa_id)
             if kassa.source == "config":
                 raise conflict("the kassa of the configuration", "one that was made here")
-            used = select(Payment.id).where(Payment.kassa_id == kassa_id).limit(1)
-            if session.scalar(used) is not None:
-                raise conflict("the kassa has payments", "one without", "reset the server first")
+            _refuse_to_forget(session, kassa_id, with_payments)
+            for model in (Payment, Fault):
+                session.execute(delete(model).where(model.kassa_id == kassa_id))
             session.delete(kassa)
         self._events.publish("kassa", id=kassa_id)
 
@@ -174,6 +199,32 @@ class Kassas:
             )
         if new.min_amount > new.max_amount:
             raise Problem(409, "impossible limits", f"{new.min_amount} to {new.max_amount} tiyin")
+
+
+def _changed(kassa: Kassa, changes: Mapping[str, Any]) -> NewKassa:
+    terms = {name: changes[name] for name in ("attempts", "pauses_ms") if name in changes}
+    others = {name: value for name, value in changes.items() if name not in terms}
+    if "pauses_ms" in terms:
+        terms["pauses_ms"] = tuple(terms["pauses_ms"])
+    columns = ("name", "url", "login", "account_type", "min_amount", "max_amount", "refunds")
+    kept = {name: getattr(kassa, name) for name in (*columns, "timeout_ms")}
+    kept |= {"key": kassa.key or "", "account": tuple(kassa.account)}
+    return NewKassa(**kept | others, retry=replace(policy_of(kassa), **terms))
+
+
+def _refuse_to_forget(session: Session, kassa_id: str, with_payments: bool) -> None:
+    """A payment that is being worked at is not taken away from under the worker."""
+    mine = select(Payment.id).where(Payment.kassa_id == kassa_id).limit(1)
+    if not with_payments and session.scalar(mine) is not None:
+        raise conflict(
+            "the kassa has payments",
+            "one without",
+            f"forget them with it: DELETE /control/kassas/{kassa_id}?payments=true",
+        )
+    if session.scalar(mine.where(Payment.busy.is_(True))) is not None:
+        raise conflict(
+            "calls are under way for its payments", "a moment without", "try again in a second"
+        )
 
 
 def policy_of(kassa: Kassa) -> RetryPolicy:

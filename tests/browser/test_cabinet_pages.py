@@ -36,6 +36,7 @@ class Site:
     merchant: Merchant
     paid: str = ""
     odd: str = ""
+    other: str = ""
 
     def begin(self, order: str) -> Payment:
         begun = self.server.payments.begin(NewPayment(CONFIGURED, PRICE, {"order_id": order}))
@@ -50,7 +51,8 @@ class Site:
 
     def paths(self) -> list[str]:
         shown = ("/payments", "/books?period=day", "/journal", "/journal/2", "/faults", "/settings")
-        return [*shown, f"/payments/{self.paid}", f"/payments/{self.odd}"]
+        of_one = (f"/settings/kassas/{self.other}", f"/payments/{self.paid}")
+        return [*shown, *of_one, f"/payments/{self.odd}"]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def site() -> Iterator[Site]:
         merchant.plan("CheckPerformTransaction", error(-31050, HOSTILE, HOSTILE))
         made.odd = made.begin(HOSTILE).id
         merchant.transactions[made.paid]["amount"] = 5
-        server.kassas.add(NewKassa(name="other", url=merchant.url, key=KEY))
+        made.other = server.kassas.add(NewKassa(name="other", url=merchant.url, key=KEY)).id
         with Listener(create_app(server), "127.0.0.1", taken) as listener:
             thread = listener.start()
             yield made

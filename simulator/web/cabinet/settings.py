@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
+from simulator.web.cabinet.kassa import changes_of, new_kassa, texts_of
 from simulator.web.cabinet.payments import STEPS_MS
 from simulator.web.cabinet.typed import Typed
-from simulator.web.control.schemas import KassaBody
 from simulator.web.current import the_server
-from simulator.web.kassas import NewKassa
 from simulator.web.pages.chains import ACCOUNT_TYPES
+from simulator.web.pages.starting import refuse_while_running
 from simulator.web.problems import Problem, conflict
+from simulator.web.store import Kassa
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
-DONE = ("taken", "restored", "forgotten", "reset", "passed", "added", "removed")
+DONE = ("taken", "restored", "forgotten", "reset", "passed", "added", "changed", "removed")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 Answer = Response | tuple[str, int]
 
@@ -39,7 +38,7 @@ def add() -> Answer:
     """A further kassa, with a merchant of its own."""
     typed = Typed(request.form.to_dict())
     try:
-        the_server().kassas.add(_kassa(typed))
+        the_server().kassas.add(new_kassa(typed))
     except Problem as problem:
         return _page(typed, problem), problem.status
     return _back("added", "kassas")
@@ -52,10 +51,31 @@ def reveal(kassa_id: str) -> str:
     return _page(revealed={kassa_id: kassas.key(kassas.get(kassa_id))})
 
 
+@blueprint.get("/kassas/<kassa_id>")
+def kassa(kassa_id: str) -> str:
+    """One kassa's form."""
+    found = the_server().kassas.get(kassa_id)
+    return _form(found, texts_of(found))
+
+
+@blueprint.post("/kassas/<kassa_id>")
+def change(kassa_id: str) -> Answer:
+    """Make it another one; what is under way goes on by the new terms."""
+    typed = Typed(request.form.to_dict())
+    try:
+        the_server().kassas.change(kassa_id, changes_of(typed))
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return _form(the_server().kassas.get(kassa_id), typed, problem), problem.status
+    return _back("changed", "kassas")
+
+
 @blueprint.post("/kassas/<kassa_id>/remove")
 def remove(kassa_id: str) -> Answer:
     try:
-        the_server().kassas.remove(kassa_id)
+        refuse_while_running(kassa_id)
+        the_server().kassas.remove(kassa_id, request.form.get("payments") == "yes")
     except Problem as problem:
         return _page(problem=problem), problem.status
     return _back("removed", "kassas")
@@ -113,28 +133,13 @@ def reset() -> Answer:
     return _back("reset", "reset")
 
 
-def _kassa(typed: Typed) -> NewKassa:
-    """What was typed, checked as the control API checks it. Problem 409 for the first fault."""
-    told: dict[str, Any] = {name: typed.text(name, 500) for name in ("name", "url", "key")}
-    told |= {"login": typed.text("login")} if typed.text("login") else {}
-    members = typed.text("account").replace(",", " ").split()
-    told |= {"account": members} if members else {}
-    told |= {"account_type": typed.one_of("account_type", ACCOUNT_TYPES) or ACCOUNT_TYPES[0]}
-    told |= {"refunds": typed.text("refunds") == "yes"}
-    try:
-        body = KassaBody(**told)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        name = str(first["loc"][0])
-        raise conflict(name, str(first["msg"])) from None
-    return NewKassa(
-        name=body.name,
-        url=body.url,
-        key=body.key,
-        login=body.login,
-        account=tuple(body.account),
-        account_type=body.account_type,
-        refunds=body.refunds,
+def _form(kassa: Kassa, typed: Typed, problem: Problem | None = None) -> str:
+    return render_template(
+        "cabinet/kassa.html",
+        one=kassa,
+        typed=typed,
+        problem=problem,
+        account_types=ACCOUNT_TYPES,
     )
 
 

@@ -9,6 +9,7 @@ from simulator.web.control.operation import operation
 from simulator.web.control.schemas import KassaId
 from simulator.web.kassas import CONFIGURED, NewKassa
 from simulator.web.pages.site import the_site
+from simulator.web.pages.starting import refuse_while_running
 from simulator.web.server import Server
 
 
@@ -57,10 +58,29 @@ def show_kassa(server: Server, kassa_id: KassaId) -> schemas.KassaShown:
     return shown.kassa(server, server.kassas.get(kassa_id))
 
 
+@operation("PATCH", "/kassas/{kassa_id}", refuses=(409,))
+def change_kassa(
+    server: Server, kassa_id: KassaId, body: schemas.KassaChange
+) -> schemas.KassaShown:
+    """Change a kassa that was made here.
+
+    Payments that are under way keep amount and account; their next call goes by the new terms. A
+    run that has begun goes on by the old ones.
+    """
+    changes = body.model_dump(exclude_none=True)
+    if "account" in changes:
+        changes["account"] = tuple(changes["account"])
+    return shown.kassa(server, server.kassas.change(kassa_id, changes))
+
+
 @operation("DELETE", "/kassas/{kassa_id}", refuses=(409,))
-def remove_kassa(server: Server, kassa_id: KassaId) -> None:
-    """Forget a kassa that was made here and has no payments."""
-    server.kassas.remove(kassa_id)
+def remove_kassa(server: Server, kassa_id: KassaId, query: schemas.KassaRemoval) -> None:
+    """Forget a kassa that was made here, with its fault rules; the journal stays.
+
+    One that has payments is refused unless they are to be forgotten with it.
+    """
+    refuse_while_running(kassa_id)
+    server.kassas.remove(kassa_id, query.payments)
 
 
 @operation("POST", "/kassas/{kassa_id}/reveal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.simulator.web.cabinet.conftest import Cabinet
@@ -55,6 +57,45 @@ def test_one_with_payments_stays(cabinet: Cabinet) -> None:
     answer = cabinet.post(f"/settings/kassas/{KASSA}/remove")
     assert answer.status_code == 409
     assert "the kassa has payments" in answer.text
+
+
+def test_one_is_forgotten_with_its_payments(cabinet: Cabinet) -> None:
+    cabinet.bench.begin()
+    cabinet.done(f"/settings/kassas/{KASSA}/remove", payments="yes")
+    assert cabinet.bench.server.kassas.all() == []
+
+
+def test_a_kassa_is_changed(cabinet: Cabinet) -> None:
+    form = cabinet.get(f"/settings/kassas/{KASSA}")
+    assert ESCAPED not in form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    del fields["csrf_token"]
+    page = cabinet.done(
+        f"/settings/kassas/{KASSA}",
+        **{**fields, "name": "renamed", "account": "phone, branch", "pauses_ms": "5 6"},
+    )
+    assert "renamed" in page
+    (kassa,) = cabinet.bench.server.kassas.all()
+    assert (list(kassa.account), kassa.retry["pauses_ms"]) == (["phone", "branch"], [5, 6])
+    assert (kassa.url, kassa.timeout_ms) == (cabinet.bench.merchant.url, 10_000)
+    assert cabinet.bench.server.kassas.key(kassa) == KEY, "none was typed: it stays"
+    cabinet.done(f"/settings/kassas/{KASSA}", key="k-2")
+    assert cabinet.bench.server.kassas.key(cabinet.bench.server.kassas.get(KASSA)) == "k-2"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"url": "http://shop.example/"}, {"attempts": "many"}, {"min_amount": "0"}, {"login": "a:b"}],
+)
+def test_a_kassa_cannot_become_so(wrong: dict[str, str], cabinet: Cabinet) -> None:
+    before = cabinet.bench.server.kassas.get(KASSA)
+    answer = cabinet.post(f"/settings/kassas/{KASSA}", **{"key": "k-2", **wrong})
+    assert answer.status_code == 409
+    assert next(iter(wrong.values())) in answer.text, "it can be mended"
+    assert "k-2" not in answer.text
+    after = cabinet.bench.server.kassas.get(KASSA)
+    assert (after.url, after.key, after.retry) == (before.url, before.key, before.retry)
+    assert cabinet.post(f"/settings/kassas/{'a' * 24}", name="x").status_code == 404
 
 
 def test_time_is_put_forward(cabinet: Cabinet) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from simulator.web.app import create_app
+from simulator.web.server import Server
 from tests.simulator.web.conftest import KASSA, Bench
-from tests.simulator.web.merchant import KEY, PRICE
+from tests.simulator.web.merchant import KEY, PRICE, Merchant, serving
+from tests.simulator.web.pages.conftest import loaded_for
 
 NOBODY = "f" * 24
 
@@ -109,6 +112,57 @@ def test_kassas(client: FlaskClient, bench: Bench) -> None:
     assert "there is a kassa" in taken["seen"]
     away = _post(client, "/kassas", 409, **{**body, "url": "https://shop.example/payme"})
     assert "allow_remote" in away["do"]
+
+
+def test_a_kassa_is_changed_while_a_payment_waits(
+    client: FlaskClient, bench: Bench, merchant: Merchant
+) -> None:
+    """Its next call goes to the new address; what it is about stays."""
+    begun = bench.begin()
+    with serving(Merchant()) as moved:
+        path = f"/control/kassas/{KASSA}"
+        body = {"url": moved.url, "key": "k-2", "account": ["phone"], "attempts": 7}
+        answer = client.patch(path, json=body)
+        assert answer.json is not None
+        assert (answer.json["url"], answer.json["key"]) == (moved.url, "••••")
+        assert (answer.json["attempts"], answer.json["pauses_ms"]) == (7, [1_000, 5_000])
+        assert answer.json["name"] == "shop"
+        assert _post(client, f"/kassas/{KASSA}/reveal") == {"key": "k-2"}
+        _post(client, f"/payments/{begun.id}/pay")
+        bench.server.worker.run_due()
+        assert moved.sent("PerformTransaction")
+    assert merchant.sent("CreateTransaction") == []
+    paid = _get(client, f"/payments/{begun.id}")
+    assert (paid["state"], paid["account"]) == (4, {"order_id": "A-17"})
+    assert client.patch(path, json={"min_amount": 10, "max_amount": 5}).status_code == 409
+    assert client.patch(path, json={"id": KASSA}).status_code == 422
+    assert client.patch(f"/control/kassas/{NOBODY}", json={}).status_code == 404
+
+
+def test_the_configured_kassa_is_changed_in_its_file(merchant: Merchant) -> None:
+    server = Server(loaded_for(merchant))
+    client = create_app(server).test_client()
+    told = client.patch(f"/control/kassas/{KASSA}", json={"name": "x"})
+    assert told.status_code == 409
+    assert "payme-sandbox.toml" in told.text
+    server.close()
+
+
+def test_a_kassa_goes_with_its_fault_rules_and_payments_if_asked(
+    client: FlaskClient, bench: Bench
+) -> None:
+    payment = bench.pay()
+    _post(client, "/faults", 201, kind="duplicate")
+    path = f"/control/kassas/{KASSA}"
+    refused = client.delete(path)
+    assert (refused.status_code, "?payments=true" in refused.text) == (409, True)
+    bench.server.payments.records.change(payment.id, {"busy": True})
+    assert "under way" in client.delete(f"{path}?payments=true").text
+    bench.server.payments.records.change(payment.id, {"busy": False})
+    assert client.delete(f"{path}?payments=true").status_code == 204
+    for gone in ("/kassas", "/payments", "/faults"):
+        assert _get(client, gone)[gone[1:]] == []
+    assert _get(client, "/exchanges")["exchanges"], "the journal tells what happened"
 
 
 def test_books_repeat_and_fiscal_data(client: FlaskClient, bench: Bench) -> None:
