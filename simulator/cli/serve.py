@@ -21,6 +21,7 @@ from simulator.cli.settings import DEFAULT_FILE, load_settings
 from simulator.cli.target import TargetError, start_process, wait_ready
 from simulator.config import ConfigError, Loaded
 from simulator.interrupts import interrupts
+from simulator.web.arena import share_one_arena
 
 if TYPE_CHECKING:
     from simulator.web.server import Server
@@ -71,6 +72,7 @@ def run_serve(options: ServeOptions) -> int:
 
 def _serve(options: ServeOptions, stack: ExitStack) -> None:
     _refuse_slips(options)
+    share_one_arena()
     taken = _port_of(options, stack)
     public_url = options.public_url or f"http://{_shown_host(options.host)}:{_number(taken)}"
     loaded, environ = _settings(options, public_url, _number(taken), stack)

@@ -7,10 +7,11 @@ background is `waiting`: the merchant may or may not have heard of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.caller.client import Call
+from simulator.caller.wire import FailureKind, WireFailure
 from simulator.protocol.kinds import same_number
 from simulator.protocol.vocabulary import Method, State
 from simulator.web.journal import Context, Journal, Wanted
@@ -105,30 +106,46 @@ class Books:
 
         Problem 409 if there is no usable statement.
         """
-        kassa = self._kassas.get(kassa_id)
-        ours = {p.id: p for p in self._records.between(kassa_id, start, end)}
-        call = Call(Method.STATEMENT.value, {"from": start, "to": end})
-        spoken = self._voice.say(kassa, call, Context(kassa_id, "statement"), faults=False)
-        got = outcome_of(spoken.made, policy_of(kassa))
-        listed = got.result.get("transactions")
-        if got.kind != "done" or not isinstance(listed, list):
-            why = got.error["message"] if got.error else "the result has no list `transactions`"
-            raise Problem(409, "no statement", str(why), do=f"see exchange {spoken.exchange_id}")
-        theirs = {str(t["id"]): t for t in listed if isinstance(t, Mapping) and "id" in t}
-        rows = self._database([*ours, *(key for key in theirs if key not in ours)])
+        before = self._ours(kassa_id, start, end)
+        statement, exchange_id = self._statement(kassa_id, start, end)
+        theirs = {str(t["id"]): t for t in statement if isinstance(t, Mapping) and "id" in t}
+        rows = self._database([*before, *(key for key in theirs if key not in before)])
+        ours = self._ours(kassa_id, start, end)
         lines = [
-            _line(key, ours.get(key), theirs.get(key), rows.get(key) if rows else None, rows)
+            _settled(_line(key, ours.get(key), theirs.get(key), rows), before.get(key), ours)
             for key in sorted({*ours, *theirs}, key=lambda key: _when(ours, theirs, key))
         ]
         return Compared(
             start,
             end,
-            spoken.exchange_id,
+            exchange_id,
             [self._noted(kassa_id, line) for line in lines],
             sum(p.amount for p in ours.values() if p.state == Receipt.PAID),
             sum(_paid(t) for t in theirs.values()),
             rows is not None,
         )
+
+    def _ours(self, kassa_id: str, start: int, end: int) -> dict[str, Payment]:
+        return {p.id: p for p in self._records.between(kassa_id, start, end)}
+
+    def _statement(self, kassa_id: str, start: int, end: int) -> tuple[list[Any], int]:
+        """What GetStatement lists, and the first call; a period that is too long for one answer is
+        asked for in halves."""
+        kassa = self._kassas.get(kassa_id)
+        call = Call(Method.STATEMENT.value, {"from": start, "to": end})
+        spoken = self._voice.say(kassa, call, Context(kassa_id, "statement"), faults=False)
+        answer = spoken.made.answer
+        if isinstance(answer, WireFailure) and answer.kind is FailureKind.TOO_LARGE and start < end:
+            middle = (start + end) // 2
+            earlier, _ = self._statement(kassa_id, start, middle)
+            later, _ = self._statement(kassa_id, middle + 1, end)
+            return [*earlier, *later], spoken.exchange_id
+        got = outcome_of(spoken.made, policy_of(kassa))
+        listed = got.result.get("transactions")
+        if got.kind != "done" or not isinstance(listed, list):
+            why = got.error["message"] if got.error else "the result has no list `transactions`"
+            raise Problem(409, "no statement", str(why), do=f"see exchange {spoken.exchange_id}")
+        return listed, spoken.exchange_id
 
     def _noted(self, kassa_id: str, line: Line) -> Line:
         """A transaction that no payment of ours made, but some call of ours, is a test's."""
@@ -148,10 +165,19 @@ def against(payment: Payment, told: Row) -> tuple[Differing, ...]:
     return tuple(_differences(payment, _members(payment), told, "check"))
 
 
+def _settled(line: Line, before: Payment | None, ours: Mapping[str, Payment]) -> Line:
+    """One whose payment moved on while the merchant was asked is none that the books differ on."""
+    now = ours.get(line.transaction_id)
+    moved = now is not None and (before is None or before.version != now.version)
+    if not moved or line.verdict == "agrees":
+        return line
+    return replace(line, verdict="waiting", differences=())
+
+
 def _line(
-    key: str, ours: Payment | None, theirs: Row | None, row: Row | None, rows: object
+    key: str, ours: Payment | None, theirs: Row | None, rows: Mapping[str, Row] | None
 ) -> Line:
-    mine = _members(ours) if ours else None
+    mine, row = _members(ours) if ours else None, rows.get(key) if rows else None
     if ours is None or mine is None:
         return Line(key, "only-merchant", None, theirs, row)
     known = ours.merchant_number is not None

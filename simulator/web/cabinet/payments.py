@@ -28,6 +28,7 @@ from simulator.web.store import Exchange, Payment
 blueprint = Blueprint("payments", __name__)
 PAGE = 50
 MOST_CALLS = 500
+MOST_LINES = 200
 HOUR_MS = 3_600_000
 STEPS_MS = (60_000, HOUR_MS, 12 * HOUR_MS + 60_000, 24 * HOUR_MS)
 """How far time can be put forward, or a transaction back, on one press."""
@@ -101,9 +102,17 @@ def books() -> str | tuple[str, int]:
         periods=list(PERIODS_MS),
         compared=compared,
         problem=problem,
+        lines=_shown(compared.lines) if compared else [],
         sheet=sheet,
     )
     return (shown, problem.status) if problem else shown
+
+
+def _shown(lines: list[Line]) -> list[Line]:
+    """A page's worth: what needs a look before what agrees, the newest of each."""
+    odd = [line.verdict != "agrees" and not line.note for line in lines]
+    newest = sorted(range(len(lines)), key=lambda place: (odd[place], place), reverse=True)
+    return [lines[place] for place in sorted(newest[:MOST_LINES])]
 
 
 @dataclass(frozen=True, slots=True)

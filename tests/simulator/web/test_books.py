@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.web.books import Compared
+from simulator.web.books import Books, Compared
 from simulator.web.problems import Problem
 from tests.simulator.web.conftest import KASSA, Bench
 from tests.simulator.web.merchant import error, result
@@ -76,6 +76,43 @@ def test_a_payment_that_waits_is_no_difference(bench: Bench) -> None:
     books = _compared(bench)
     assert [line.verdict for line in books.lines] == ["waiting", "waiting"]
     assert books.differing == 0
+
+
+def test_a_payment_that_moves_on_meanwhile_is_no_difference(bench: Bench) -> None:
+    """The statement still has it as created, our book has it as paid when the two are compared."""
+    bench.merchant.plan("PerformTransaction", "deaf")
+    payment, server = bench.pay(), bench.server
+
+    def rows(_: object) -> None:
+        bench.go_on(payment, 1_000)
+
+    books = Books(server.payments.records, server.kassas, server.voice, server.journal, rows)
+    now = server.clock.now()
+    (line,) = books.compare(KASSA, now - 86_400_000, now).lines
+    assert (line.verdict, line.differences) == ("waiting", ())
+    assert line.ours is not None
+    assert line.ours["state"] == 2
+    assert line.statement is not None
+    assert line.statement["state"] == 1
+    (line,) = _compared(bench).lines
+    assert line.verdict == "agrees"
+
+
+def test_a_statement_too_long_for_one_answer_is_asked_for_in_halves(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = []
+    for number in range(8):
+        paid.append(bench.pay(f"A-{number}").id)
+        bench.server.let_time_pass(3_600_000)
+        bench.merchant.shift_ms += 3_600_000
+    monkeypatch.setattr("simulator.caller.http.LARGEST_ANSWER", 1_000)
+    books = _compared(bench)
+    assert [line.transaction_id for line in books.lines] == paid
+    assert {line.verdict for line in books.lines} == {"agrees"}
+    asked = [(params["from"], params["to"]) for params in bench.merchant.sent("GetStatement")]
+    assert len(asked) > 4
+    assert bench.server.journal.get(books.exchange_id).failure == "too_large"
 
 
 @pytest.mark.parametrize(

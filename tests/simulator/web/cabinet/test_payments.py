@@ -205,6 +205,21 @@ def test_every_difference_of_a_period_is_marked(cabinet: Cabinet) -> None:
     assert "see exchange" in cabinet.get("/books?period=hour", status=409)
 
 
+def test_a_long_period_shows_what_differs_and_the_newest(
+    cabinet: Cabinet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.web.cabinet.payments.MOST_LINES", 3)
+    paid = []
+    for number in range(5):
+        paid.append(cabinet.bench.pay(f"A-{number}").id)
+        cabinet.bench.server.let_time_pass(1)
+    cabinet.bench.merchant.transactions[paid[1]]["amount"] = 5
+    page = cabinet.get("/books?period=hour")
+    assert "The books differ on 1 transaction." in page
+    assert "Only 3 transactions are shown" in page
+    assert [one in page for one in paid] == [False, True, False, True, True]
+
+
 def test_nothing_that_came_from_outside_is_markup(cabinet: Cabinet) -> None:
     cabinet.bench.merchant.plan("CheckPerformTransaction", error(-31050, HOSTILE, HOSTILE))
     payment = cabinet.bench.begin(HOSTILE)
