@@ -13,6 +13,7 @@ from simulator.protocol.vocabulary import Code, Method
 Kind = Literal["result", "error", "none"]
 _ANSWER = msgspec.json.Decoder()
 _ENVELOPE = msgspec.json.Encoder()
+_OTHER_ID = "the answer has another id than the call"
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What came back. "none" is no usable answer; `text` then says why, `flaw` how Payme sees it.
+    """What came back. "none" is no usable answer; `flaw` is how Payme sees it, `text` says why.
 
     flaw is None for an answer that settles the matter, and for a reply that we lost on purpose.
     down: whether we had killed the merchant meanwhile.
@@ -62,10 +63,12 @@ class Reply(msgspec.Struct, frozen=True):
         return state if type(state) is int else None
 
 
-def read_reply(status: int, body: bytes) -> Reply:
-    """What an HTTP answer says. Never raises for what a merchant sends."""
+def read_reply(status: int, body: bytes, rpc_id: int) -> Reply:
+    """What an HTTP answer to the call of that id says. Never raises for what a merchant sends."""
     if status != 200:
         return Reply("none", text=f"HTTP {status}", flaw=Flaw.NOT_200)
+    if not body.strip():
+        return Reply("none", text="an empty answer", flaw=Flaw.UNREADABLE)
     try:
         answer = _ANSWER.decode(body)
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -73,14 +76,17 @@ def read_reply(status: int, body: bytes) -> Reply:
     if not isinstance(answer, dict):
         return Reply("none", text="no JSON object", flaw=Flaw.UNREADABLE)
     result, error = answer.get("result"), answer.get("error")
+    # none at all, or a number as a text, is a fault of each answer, which `check` tells;
+    # that of another call is what happens under load, and nobody knows then whose answer it is
+    text = "" if str(answer.get("id") or rpc_id) == str(rpc_id) else _OTHER_ID
     if isinstance(result, dict) and error is None:
-        return Reply("result", result=result)
+        return Reply("result", result=result, text=text)
     if isinstance(error, dict) and result is None:
         code = error.get("code")
         if code == Code.SYSTEM:
-            flaw = Flaw.SYSTEM_ERROR
-            return Reply("error", code=code, error=error, text="system error", flaw=flaw)
-        return Reply("error", code=code, error=error)
+            flaw, text = Flaw.SYSTEM_ERROR, f"system error {code}"
+            return Reply("error", code=code, error=error, text=text, flaw=flaw)
+        return Reply("error", code=code, error=error, text=text)
     return Reply("none", text="neither a result nor an error", flaw=Flaw.UNREADABLE)
 
 

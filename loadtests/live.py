@@ -98,4 +98,4 @@ class Watching:
             self._live.update(table(progress, self._duration_ms, before), refresh=True)
         elif progress["elapsed_ms"] - self._last_line >= _LINE_EVERY_MS:
             self._last_line = progress["elapsed_ms"]
-            self._console.print(line(progress), highlight=False)
+            self._console.print(line(progress), highlight=False, soft_wrap=True)

@@ -82,11 +82,13 @@ class PayerLine:
         return msgspec.structs.replace(reply, took_us=took + late, down=down)
 
     def _exchange(self, call: Call) -> Reply:
-        body = call.body(next(self._worker.rpc_ids))
-        limit = gevent.Timeout(self._timeout_s)
+        rpc_id = next(self._worker.rpc_ids)
+        body = call.body(rpc_id)
+        limit, begun = gevent.Timeout(self._timeout_s), False
         try:
             with limit:
                 response = self._client.request("POST", self._uri, body, self._worker.headers)
+                begun = True
                 try:
                     data = response.read(LARGEST_ANSWER + 1)
                 finally:
@@ -96,10 +98,10 @@ class PayerLine:
                 raise
             return _silence(f"no whole answer within {self._worker.timeout_ms} ms")
         except FAILURE_EXCEPTIONS as error:
-            return _silence(_words(error))
+            return _silence(_words(error, begun))
         if len(data) > LARGEST_ANSWER:
             return _silence(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-        return read_reply(response.status_code, bytes(data))
+        return read_reply(response.status_code, bytes(data), rpc_id)
 
     def _lossy(self, call: Call) -> Reply:
         worker = self._worker
@@ -163,8 +165,8 @@ def _silence(text: str) -> Reply:
     return Reply("none", text=text, flaw=Flaw.NO_ANSWER)
 
 
-def _words(error: BaseException) -> str:
-    """Without what differs from call to call."""
+def _words(error: BaseException, begun: bool) -> str:
+    """Without what differs from call to call. begun: the head of an answer has come."""
     if isinstance(error, ConnectionRefusedError):
         return "no connection: refused"
     if isinstance(error, ConnectionResetError | BrokenPipeError):
@@ -173,7 +175,7 @@ def _words(error: BaseException) -> str:
     if name == "HTTPConnectionClosed":
         return "the merchant closed the connection with no answer"
     if name == "HTTPParseError":
-        return "the answer is not HTTP"
+        return "the answer breaks off before its end" if begun else "the answer is not HTTP"
     if isinstance(error, OSError) and error.strerror:
         return f"no connection: {error.strerror}"
     return name

@@ -5,7 +5,7 @@ Nothing here knows of sockets or of Locust: a `Line` sends, waits and counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, Protocol
 
@@ -72,6 +72,7 @@ class Payment:
         self._rng = rng
         self._book: Book = ()
         self._sure = True  # False once an answer is missing: nothing more can be foretold then
+        self._asks = self._happens(given.mix.check)  # how it stands, after each step
         self._creates: dict[str, Call] = {}
         self._times: dict[str, dict[str, Any]] = {}
 
@@ -99,7 +100,7 @@ class Payment:
             account=order.account,
             amount=order.amount,
         )
-        return self._asked(call, lambda result: result.get("allow") is True)
+        return self._asked(call, lambda it: "" if it.get("allow") is True else "allow is not true")
 
     def _create(self) -> list[str]:
         """Ids of the transactions that the merchant has accepted; more than one is its mistake."""
@@ -116,23 +117,28 @@ class Payment:
         return [str(call.id) for call, reply in replies if reply.state == State.CREATED]
 
     def _finish(self, payme_id: str) -> str:
+        self._ask(payme_id)
         self._wait()
         if self._happens(self._given.mix.crossed):
             return self._cross(payme_id)
         if self._happens(self._given.mix.cancel_before):
             reply = self._settle(self._cancel(payme_id, self._rng.choice(_FAILED_DEBIT)))
-            return "cancelled" if reply.state == State.CANCELLED else self._unfinished(reply)
+            if reply.state != State.CANCELLED:
+                return self._unfinished(reply)
+            self._ask(payme_id)
+            return "cancelled"
         reply = self._settle(self._call(Method.PERFORM, payme_id, "pay"))
         if reply.state != State.PERFORMED:
             return self._unfinished(reply)
-        if self._happens(self._given.mix.check):
-            self._wait()
-            self._check_transaction(payme_id)
+        self._ask(payme_id)
         if not self._happens(self._given.mix.cancel_after):
             return "performed"
         self._wait()
         reply = self._settle(self._cancel(payme_id, _REFUND))
-        return "refunded" if reply.state == State.REFUNDED else "performed"
+        if reply.state != State.REFUNDED:
+            return "performed"
+        self._ask(payme_id)
+        return "refunded"
 
     def _cross(self, payme_id: str) -> str:
         """A call that was held up on its way meets a later one: whichever is first is right."""
@@ -257,10 +263,13 @@ class Payment:
                 book[seen.payme_id] = seen.state
         self._book = tuple(sorted(book.items()))
 
-    def _check_transaction(self, payme_id: str) -> None:
+    def _ask(self, payme_id: str) -> None:
+        if not self._asks:
+            return
+        self._wait()
         state = dict(self._book).get(payme_id)
         call = self._call(Method.CHECK, payme_id, "check")
-        self._asked(call, lambda result: result.get("state") == state or not self._sure)
+        self._asked(call, lambda it: _unlike(it, state) if self._sure else "")
 
     def _statement(self) -> None:
         now = self._line.now()
@@ -269,19 +278,21 @@ class Payment:
             params={"from": now - _WINDOW_MS, "to": now},
             why="statement",
         )
-        self._asked(call, lambda result: isinstance(result.get("transactions"), list))
+        wrong = "transactions is no list"
+        self._asked(call, lambda it: "" if isinstance(it.get("transactions"), list) else wrong)
 
-    def _asked(self, call: Call, right: Any) -> Reply:
-        """A call that changes nothing: sent until answered; `right` judges its result."""
+    def _asked(self, call: Call, judged: Callable[[dict[str, Any]], str]) -> Reply:
+        """A call that changes nothing: sent until answered; `judged` says what is wrong with its
+        result, or nothing."""
         reply = self._line.send(call)
-        self._line.count(call, reply, _unlike(reply, right))
+        self._line.count(call, reply, _refused_or(judged, reply))
         for attempt in range(2, self._given.policy.attempts + 1):
             if reply.flaw is None or reply.flaw not in self._given.policy.on:
                 break
             self._line.pause(self._given.policy.pause_before(attempt), retry=True)
             again = msgspec.structs.replace(call, why="retry")
             reply = self._line.send(again)
-            self._line.count(again, reply, _unlike(reply, right))
+            self._line.count(again, reply, _refused_or(judged, reply))
         return reply
 
     def _happens(self, percent: int) -> bool:
@@ -307,12 +318,21 @@ def _seen(call: Call, reply: Reply) -> Seen | None:
     return Seen(call.method, str(call.id), code=code)
 
 
-def _unlike(reply: Reply, right: Any) -> str:
+def _refused_or(judged: Callable[[dict[str, Any]], str], reply: Reply) -> str:
     if reply.kind == "none" or reply.flaw is not None:
         return ""
     if reply.kind == "error":
         return f"refused with {code_words(reply.code)}"
-    return "" if right(reply.result) else "the result is not as it must be"
+    return judged(reply.result or {})
+
+
+def _unlike(result: dict[str, Any], state: int | None) -> str:
+    """A state that is not the one which was answered last."""
+    told = result.get("state")
+    if told == state:
+        return ""
+    seen = f"state {told}" if type(told) is int and told in set(State) else "no state"
+    return f"{seen}, state {state} having been answered before"
 
 
 def code_words(code: Any) -> str:

@@ -128,12 +128,19 @@ def _neighbours(run: LoadRun) -> Iterator[Any]:
     return zip(run.series, run.series[1:], strict=False)
 
 
+_BOOKS = {"Payme": "Payme’s side", "GetStatement": "the statement", "the database": "the database"}
+
+
 def _agree(found: Reckoning) -> str:
-    if not found.good:
-        return "Payme’s side, the statement and the database do not agree."
-    if not found.compared.get("Payme"):
+    books = [book for name, book in _BOOKS.items() if name in found.compared]
+    sides = f"{', '.join(books[:-1])} and {books[-1]}" if len(books) > 1 else ""
+    if any(found.counts.values()):
+        return f"{sides or 'The books'} do not agree."
+    if found.unable:
+        return "Not everything could be looked at. What could agrees."
+    if not found.compared.get("Payme") or not sides:
         return "No transaction came about that could be compared."
-    return "Payme’s side, the statement and the database agree."
+    return f"{sides} agree."
 
 
 def _reckoning(found: Reckoning) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def headline(run: LoadRun) -> str:
     """The verdict for somebody who reads nothing else."""
     reckoning = run.reckoning
     if reckoning is not None and not reckoning.good:
-        return f"The money does not add up: {_wrong(reckoning)}"
+        return _bad_headline(reckoning)
     if run.exit_code not in (0, 1, 5):
         return f"No verdict: {_EXITS.get(run.exit_code, 'the run did not finish')}"
     breached = [one for one in run.thresholds if one.met is not Met.OK]
@@ -51,6 +51,19 @@ def headline(run: LoadRun) -> str:
     return f"{adds_up[0].upper()}{adds_up[1:]}{met}"
 
 
+def _bad_headline(reckoning: Reckoning) -> str:
+    """The worst there is comes first; a log with a traceback says nothing of the money."""
+    lines = counted(sum(one.count for one in reckoning.log), "forbidden line") + " in the log"
+    also = f", {lines}" if reckoning.log else ""
+    if any(reckoning.counts.values()):
+        unable = ", something could not be looked at" if reckoning.unable else ""
+        total = counted(sum(reckoning.counts.values()), "finding")
+        return f"The money does not add up: {total}{also}{unable}"
+    if reckoning.unable:
+        return f"The reckoning is incomplete: something could not be looked at{also}"
+    return f"{lines}; {agreement(reckoning)}"
+
+
 def agreement(reckoning: Reckoning | None) -> str:
     """What a reckoning without findings means: nothing, if there was nothing to compare."""
     if reckoning is None:
@@ -60,15 +73,6 @@ def agreement(reckoning: Reckoning | None) -> str:
     return "the money adds up"
 
 
-def _wrong(reckoning: Reckoning) -> str:
-    total = sum(reckoning.counts.values())
-    parts = [f"{counted(total, 'finding')}"] if total else []
-    lines = sum(one.count for one in reckoning.log)
-    parts += [f"{counted(lines, 'forbidden line')} in the log"] if lines else []
-    parts += ["something could not be looked at"] if reckoning.unable else []
-    return ", ".join(parts)
-
-
 def exit_words(run: LoadRun) -> str:
     """The exit code and why."""
     if run.exit_code == 0:
@@ -76,9 +80,16 @@ def exit_words(run: LoadRun) -> str:
     if run.exit_code == 5:
         return "exit 5: a load threshold was breached"
     if run.exit_code == 1:
-        bad = run.reckoning is not None and not run.reckoning.good
-        return f"exit 1: {'the money does not add up' if bad else 'the load broke'}"
+        return f"exit 1: {_why_1(run.reckoning)}"
     return f"exit {run.exit_code}: {_EXITS.get(run.exit_code, 'see above')}"
+
+
+def _why_1(reckoning: Reckoning | None) -> str:
+    if reckoning is None or reckoning.good:
+        return "the load broke"
+    if any(reckoning.counts.values()):
+        return "the money does not add up"
+    return "the reckoning is incomplete" if reckoning.unable else "forbidden lines in the log"
 
 
 def load_words(run: LoadRun) -> str:

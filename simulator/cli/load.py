@@ -228,4 +228,5 @@ def _announce(console: Console, plan: Plan) -> None:
         f"load on {plan.url}: {how}, {plan.shape}, {plan.duration_ms // 1000} s, seed {plan.seed}; "
         f"{plan.ahead * plan.workers} orders are made ahead",
         highlight=False,
+        soft_wrap=True,
     )

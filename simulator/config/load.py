@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, field_validator
 
 from simulator.config.thresholds import Threshold, parse_threshold
-from simulator.config.values import LocalPath, Model, PauseMs, Texts, duration_ms
+from simulator.config.values import LocalPath, Model, PauseMs, Texts, duration_ms, lasting
 
 _WEEK_MS = 7 * 24 * 3_600_000
 Percent = Annotated[int, Field(ge=0, le=100)]
-LoadMs = Annotated[int, BeforeValidator(duration_ms), Field(ge=1_000, le=_WEEK_MS)]
+LoadMs = Annotated[int, BeforeValidator(duration_ms), lasting(1_000, _WEEK_MS)]
 Shape = Literal["steady", "ramp", "spike", "soak"]
 
 

@@ -75,6 +75,8 @@ def parse_threshold(text: str) -> Threshold:
         raise _wrong(text, "it is not of the form: [method] measure > value")
     subject, measure = _subject(match[1] or "", text), match[2].lower()
     limit, unit = _limit(subject, measure, match[4], text)
+    if unit == "ppm" and limit >= (1_000_000 if match[3] == ">" else 1_000_001):
+        raise _wrong(text, "no share is above 100 %")
     minimum, abort = _modifiers(modifiers, text)
     return Threshold(
         text=text.strip(),

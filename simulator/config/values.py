@@ -43,6 +43,23 @@ def duration_ms(value: Any) -> Any:
     return value
 
 
+def lasting(least: int, most: int) -> AfterValidator:
+    """Refuses what is shorter or longer, both in ms, and says so in the words of the file."""
+
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            raise ValueError(f"it must be {_written(least)} or more and {_written(most)} at most")
+        return value
+
+    return AfterValidator(check)
+
+
+def _written(ms: int) -> str:
+    """As a duration is written, in the largest unit that fits."""
+    unit = max((u for u, n in _UNIT_MS.items() if ms % n == 0), key=lambda u: _UNIT_MS[u])
+    return f"{ms // _UNIT_MS[unit]}{unit}" if ms else "0ms"
+
+
 def _folder(info: ValidationInfo) -> Path:
     context = info.context or {}
     return Path(context.get("folder", Path.cwd()))
@@ -114,8 +131,8 @@ def _words(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-DurationMs = Annotated[int, BeforeValidator(duration_ms), Field(gt=0, le=3_600_000)]
-PauseMs = Annotated[int, BeforeValidator(duration_ms), Field(ge=0, le=3_600_000)]
+DurationMs = Annotated[int, BeforeValidator(duration_ms), lasting(1, 3_600_000)]
+PauseMs = Annotated[int, BeforeValidator(duration_ms), lasting(0, 3_600_000)]
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]
 HttpUrl = Annotated[str, AfterValidator(http_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]

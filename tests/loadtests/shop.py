@@ -81,7 +81,7 @@ class Line:
         answer = {"jsonrpc": "2.0", "id": 1, **self.shop.answer(call)}
         if call.fault is not None:
             return Reply("none", text="lost on purpose", lost=True)
-        return self.spoil(call, number, read_reply(200, msgspec.json.encode(answer)))
+        return self.spoil(call, number, read_reply(200, msgspec.json.encode(answer), 1))
 
     def together(self, calls: Sequence[Call]) -> list[Reply]:
         return [self.send(call) for call in calls]

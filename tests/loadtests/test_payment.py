@@ -60,7 +60,7 @@ def test_a_body_is_what_payme_sends() -> None:
     [
         (_mix(cancel_before=100), "cancelled", ["CHECK_PERFORM", "CREATE", "CANCEL"]),
         (_mix(cancel_after=100), "refunded", ["CHECK_PERFORM", "CREATE", "PERFORM", "CANCEL"]),
-        (_mix(check=100), "performed", ["CHECK_PERFORM", "CREATE", "PERFORM", "CHECK"]),
+        (_mix(check=100), "performed", ["CHECK_PERFORM", "CREATE", "CHECK", "PERFORM", "CHECK"]),
         (_mix(statement=100), "performed", ["CHECK_PERFORM", "CREATE", "PERFORM", "STATEMENT"]),
     ],
 )
@@ -191,12 +191,14 @@ def _changed(method: Method, **changes: object) -> Line:
 @pytest.mark.parametrize(
     ("method", "changes", "wrong"),
     [
-        (Method.CHECK_PERFORM, {"allow": False}, "the result is not as it must be"),
+        (Method.CHECK_PERFORM, {"allow": False}, "allow is not true"),
         (Method.CREATE, {"state": 2}, "state 2"),
         (Method.PERFORM, {"state": 1}, "state 1"),
         (Method.PERFORM, {"create_time": 6}, "create_time differs"),
         (Method.CANCEL, {"state": 2}, "state 2"),
-        (Method.CHECK, {"state": 1}, "the result is not as it must be"),
+        (Method.CHECK, {"state": 1}, "state 1, state 2 having been answered before"),
+        (Method.CHECK, {"state": 2}, "state 2, state -2 having been answered before"),
+        (Method.CHECK, {"state": "1"}, "no state, state 1 having been answered before"),
     ],
 )
 def test_wrong_answers_are_errors(method: Method, changes: dict[str, object], wrong: str) -> None:
@@ -231,5 +233,17 @@ def test_equal_calls_that_are_answered_differently_are_an_error() -> None:
     ],
 )
 def test_what_answers_say(status: int, body: bytes, kind: str, flaw: Flaw | None) -> None:
-    reply = read_reply(status, body)
+    reply = read_reply(status, body, 7)
     assert (reply.kind, reply.flaw, reply.state) == (kind, flaw, None)
+
+
+@pytest.mark.parametrize("id_", [7, "7", None])
+def test_an_answer_without_an_id_or_with_its_own_is_taken(id_: object) -> None:
+    body = msgspec.json.encode({"id": id_, "result": {"state": 1}})
+    assert (read_reply(200, body, 7).text, read_reply(200, body, 7).state) == ("", 1)
+
+
+@pytest.mark.parametrize("answer", [{"result": {"state": 1}}, {"error": {"code": -31008}}])
+def test_an_answer_to_another_call_is_an_error(answer: dict[str, object]) -> None:
+    body = msgspec.json.encode({"id": 8, **answer})
+    assert read_reply(200, body, 7).text == "the answer has another id than the call"

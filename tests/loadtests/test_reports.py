@@ -18,10 +18,12 @@ from loadtests.report.html import html_report
 from loadtests.report.json_file import json_report
 from loadtests.report.junit import junit_report
 from loadtests.report.words import exit_words, headline, ms
-from loadtests.results import Kind, LoadRun, Met, Reckoning
+from loadtests.results import Kind, LoadRun, LogLines, Met, Reckoning
 from tests.loadtests.runs import BAD, BEGAN, CALLS, GOOD, STOPPED, hostile
 
 XSD = Path(__file__).parent.parent / "simulator" / "reports" / "junit.xsd"
+_AGREED = Reckoning(compared={"Payme": 3, "GetStatement": 3})
+_LINES = LogLines("Traceback", 17, "Traceback (most recent call last):", "shop.log:1")
 RUNS = {"good": GOOD, "bad": BAD, "stopped": STOPPED, "hostile": hostile()}
 
 
@@ -61,6 +63,16 @@ def _shown(run: LoadRun, width: int = 100) -> str:
             replace(GOOD, reckoning=Reckoning(compared={"Payme": 0, "orders": 50}), thresholds=()),
             "No transaction came about that could be reconciled",
             "exit 0: all good",
+        ),
+        (
+            replace(GOOD, exit_code=1, reckoning=replace(_AGREED, log=(_LINES,))),
+            "17 forbidden lines in the log; the money adds up",
+            "exit 1: forbidden lines in the log",
+        ),
+        (
+            replace(GOOD, exit_code=1, reckoning=replace(_AGREED, unable=("the log",))),
+            "The reckoning is incomplete: something could not be looked at",
+            "exit 1: the reckoning is incomplete",
         ),
         (
             replace(GOOD, exit_code=1, reckoning=None, stopped="it broke"),
@@ -152,6 +164,21 @@ def test_the_page_has_the_verdict_and_the_thresholds_first() -> None:
     assert page.count("<svg") == 5
     assert "<script>" not in page
     assert "style=" not in page.partition("</style>")[2]
+
+
+@pytest.mark.parametrize(
+    ("reckoning", "words"),
+    [
+        (_AGREED, "Payme’s side and the statement agree."),
+        (replace(_AGREED, log=(_LINES,)), "Payme’s side and the statement agree."),
+        (replace(_AGREED, counts={Kind.LOST: 1}), "Payme’s side and the statement do not agree."),
+        (replace(_AGREED, unable=("the log",)), "What could agrees."),
+        (Reckoning(compared={"Payme": 0}), "No transaction came about"),
+        (BAD.reckoning, "Payme’s side and the database do not agree."),
+    ],
+)
+def test_the_page_names_what_agrees(reckoning: Reckoning, words: str) -> None:
+    assert words in html_report(replace(GOOD, reckoning=reckoning))
 
 
 def test_the_page_is_one_small_file_that_asks_for_nothing() -> None:

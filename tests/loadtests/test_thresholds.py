@@ -61,6 +61,8 @@ def test_abort_is_told_behind_the_threshold() -> None:
         ("p95 > 1s, soon", "`soon` is neither"),
         ("p100 > 1s", "there is no measure p100"),
         ("rate < 5%", "rate is not compared with 5%"),
+        ("errors > 100%", "no share is above 100 %"),
+        ("errors >= 200%", "no share is above 100 %"),
     ],
 )
 def test_refused_with_what_is_accepted(text: str, why: str) -> None:
@@ -79,6 +81,7 @@ def test_refused_with_what_is_accepted(text: str, why: str) -> None:
         ("CreateTransaction p50 > 800ms", _totals(10_000), Met.TOO_FEW),
         ("errors > 0.1%", _totals(), Met.TOO_FEW),
         ("errors > 1%", _totals(*[1] * 99, wrong=1), Met.OK),
+        ("errors >= 100%", _totals(wrong=1), Met.BREACHED),
         ("errors >= 1%", _totals(*[1] * 99, wrong=1), Met.BREACHED),
         ("errors > 1%", _totals(*[1] * 98, wrong=1, unanswered=1), Met.BREACHED),
         ("unanswered > 0", _totals(1, wrong=1), Met.OK),

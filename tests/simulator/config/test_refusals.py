@@ -59,6 +59,7 @@ def test_all_problems_are_told_in_the_files_order(refused: Refused) -> None:
         ('timeout = "fast"', 'a duration is written like "500ms"'),
         ("timeout = 0", "merchant.timeout is 0 (whole number)"),
         ("timeout = true", 'a duration is written like "10s"'),
+        ('timeout = "2h"', "it must be 1ms or more and 1h at most"),
         ("limits = 5", "merchant.limits is 5 (whole number); it must be a table"),
         ("limits = { min = 5, max = 5 }", "min (5) must be less than max (5)"),
     ],
