@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -50,7 +51,7 @@ def _request(one: Exchange) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(one.request_headers),
-        "queryString": [],
+        "queryString": _headers(parse_qsl(urlsplit(one.url).query, keep_blank_values=True)),
         "headersSize": -1,
         "bodySize": len(body),
     }
@@ -75,7 +76,7 @@ def _response(one: Exchange) -> dict[str, Any]:
         "content": content,
         "redirectURL": "",
         "headersSize": -1,
-        "bodySize": len(one.answer_body),
+        "bodySize": -1 if one.status is None else len(one.answer_body),
     }
 
 

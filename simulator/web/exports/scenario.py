@@ -1,13 +1,14 @@
 """Exchanges as a scenario file: `payme-sandbox check --scenarios DIR` makes the same calls again.
 
-Each order that was paid for becomes a fresh one of the run, each transaction a new id; what came
-back is what is expected, as far as it can be the same (states and codes, not times and numbers).
+Each order that was paid for becomes a fresh one of the run, each transaction a new id; an account
+that the merchant never took, and an amount that it refused, stay as they were. What came back is
+what is expected, as far as it can be the same (states and codes, not times and numbers).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from ruamel.yaml import YAML
 from simulator.caller.faults import NOTE, FaultKind
 from simulator.protocol.answer import read_answer
 from simulator.protocol.finding import Report
-from simulator.protocol.vocabulary import MUTATING, Method, as_method
+from simulator.protocol.vocabulary import MUTATING, Code, Method, as_method, is_account_code
 from simulator.web.problems import Problem
 from simulator.web.store import Exchange
 from simulator.web.texts import clean
@@ -37,7 +38,9 @@ _MOST = 200
 class _Writer:
     """Names orders and transactions as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Collection[str]) -> None:
+        """`refused`: accounts, by their keys, that no fresh order may stand for."""
+        self._refused = refused
         self.orders: dict[str, str] = {}
         self.created: dict[str, str] = {}
         self.steps: list[dict[str, Any]] = []
@@ -51,7 +54,7 @@ class _Writer:
             return
         step = f"{_slug(method)}-{len(self.steps) + 1}"
         made: dict[str, Any] = {"id": step, "call": method.value}
-        made["params"] = self._referring(method, sent, step)
+        made["params"] = self._referring(method, sent, step, _code(exchange))
         made |= _bent(exchange)
         if method in MUTATING:
             made["repeat"] = 1
@@ -64,12 +67,14 @@ class _Writer:
         made["stop"] = "never"
         self.steps.append(made)
 
-    def _referring(self, method: Method, sent: Mapping[str, Any], step: str) -> dict[str, Any]:
+    def _referring(
+        self, method: Method, sent: Mapping[str, Any], step: str, code: int | None
+    ) -> dict[str, Any]:
         params = dict(sent)
-        if "account" in params:
+        if "account" in params and _key(params["account"]) not in self._refused:
             order = self._order(params["account"])
             params["account"] = f"${order}.account"
-            if "amount" in params:
+            if "amount" in params and code != Code.AMOUNT:
                 params["amount"] = f"${order}.amount"
         if method is Method.CREATE:
             self._create(params, step)
@@ -89,14 +94,14 @@ class _Writer:
             params |= {"id": f"${known}.params.id", "time": f"${known}.params.time"}
 
     def _order(self, account: Any) -> str:
-        key = json.dumps(account, sort_keys=True)
+        key = _key(account)
         name = "order" if not self.orders else f"order{len(self.orders) + 1}"
         return self.orders.setdefault(key, name)
 
 
 def scenario(exchanges: Sequence[Exchange], name: str = "recorded") -> str:
     """The file's text. Problem if there is nothing in it that could be made again."""
-    writer = _Writer()
+    writer = _Writer(_never_taken(exchanges[:_MOST]))
     for exchange in exchanges[:_MOST]:
         writer.add(exchange)
     if not writer.steps:
@@ -117,6 +122,29 @@ def scenario(exchanges: Sequence[Exchange], name: str = "recorded") -> str:
     yaml.width = 100
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def _never_taken(exchanges: Sequence[Exchange]) -> set[str]:
+    """The accounts that the merchant refused, and never answered for otherwise."""
+    refused: set[str] = set()
+    taken: set[str] = set()
+    for exchange in exchanges:
+        sent = _params(exchange.request_body)
+        if sent is not None and "account" in sent and exchange.failure is None:
+            (refused if is_account_code(_code(exchange)) else taken).add(_key(sent["account"]))
+    return refused - taken
+
+
+def _key(account: Any) -> str:
+    return json.dumps(account, sort_keys=True)
+
+
+def _code(exchange: Exchange) -> int | None:
+    """The error's code, if it was answered with one."""
+    if exchange.failure is not None:
+        return None
+    read = read_answer(exchange.status or 0, exchange.answer_body, Report())
+    return read.code if read.kind == "error" and isinstance(read.code, int) else None
 
 
 def _params(body: bytes) -> Mapping[str, Any] | None:

@@ -30,7 +30,7 @@ class Merchant:
 
     A plan is an answer, `silent` (obeyed, and hung up on before the answer), `deaf` (hung up on
     before it was obeyed), a number (obeyed, and answered with that HTTP status), or text (obeyed,
-    and answered with that instead of JSON).
+    and answered with that instead of JSON; a lone surrogate in it is a byte that is no UTF-8).
     """
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ def serving(merchant: Merchant) -> Iterator[Merchant]:
                 status = plan
             elif isinstance(plan, str):
                 body = plan
-            data = body.encode()
+            data = body.encode("utf-8", "surrogateescape")
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
