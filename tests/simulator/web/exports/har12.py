@@ -60,7 +60,7 @@ _RESPONSE = _record(
     **_MESSAGE,
 )
 _TIMINGS = _record(
-    {name: _MS for name in ("blocked", "dns", "connect", "ssl")},
+    dict.fromkeys(("blocked", "dns", "connect", "ssl"), _MS),
     send=_MS,
     wait=_MS,
     receive=_MS,
