@@ -40,6 +40,7 @@ from simulator.web.pages.running import (
     play,
 )
 
+BY_HAND = "stopped by hand"
 PAGE, SEQUENCE, SELECTION = "page", "sequence", "selection"
 KEPT_WHOLE = 20
 STOPPED_BY_HAND = 130
@@ -240,7 +241,7 @@ class Desk:
         if code == 0 and (totals.failed or totals.not_testable):
             code = 1
         if run.stopped_by_hand and not stopped:
-            code, stopped = STOPPED_BY_HAND, "stopped by hand"
+            code, stopped = STOPPED_BY_HAND, BY_HAND
         self._remember(run)
         ended = RunFinished(totals, code, elapsed_ms(started), stopped)
         _pass_on(ended, None, reports, masker)

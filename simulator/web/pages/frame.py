@@ -8,7 +8,7 @@ from flask import Flask, render_template, request, url_for
 from markupsafe import Markup
 
 from simulator.web import security
-from simulator.web.pages import language
+from simulator.web.pages import language, sentences
 from simulator.web.pages.site import the_kassa, the_site
 from simulator.web.pages.words import NAMES
 from simulator.web.problems import Problem
@@ -28,6 +28,7 @@ def dress(app: Flask) -> None:
     """Give templates what the frame needs, and remember a language that was chosen."""
     app.context_processor(lambda: around(app))
     app.after_request(language.remember)
+    app.jinja_env.filters["said"] = sentences.said
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -72,7 +73,7 @@ def _csrf() -> Markup:
 
 
 def trouble_page(problem: Problem) -> tuple[str, int]:
-    """A problem as a page; what the server says of it in English is shown as it is."""
+    """A problem as a page."""
     known = {400: "error.too_old", 404: "error.not_found", 409: "error.not_now"}
     words = language.words()
     title = words(known.get(problem.status, "error.refused"))

@@ -12,7 +12,16 @@ from werkzeug.wrappers import Response
 from simulator.conformance.events import Check
 from simulator.web.pages import language
 from simulator.web.pages.chains import catalogue
-from simulator.web.pages.desk import PAGE, SELECTION, SEQUENCE, STOPPED_BY_HAND, Busy, Record, Run
+from simulator.web.pages.desk import (
+    BY_HAND,
+    PAGE,
+    SELECTION,
+    SEQUENCE,
+    STOPPED_BY_HAND,
+    Busy,
+    Record,
+    Run,
+)
 from simulator.web.pages.progress import SUMMARY, Scenario, Step
 from simulator.web.pages.views import CheckView, call_view, check_view
 from simulator.web.pages.wording import expected
@@ -63,7 +72,7 @@ def _stopped(run: Run) -> str:
     finished = run.progress.finished
     if finished is None or not finished.stopped:
         return ""
-    return language.words()("run.by_hand") if run.stopped_by_hand else finished.stopped
+    return BY_HAND if run.stopped_by_hand else finished.stopped
 
 
 Render = Callable[..., str]
