@@ -70,7 +70,7 @@ def test_a_run_is_stopped_by_hand(pages: Pages) -> None:
     pages.site.runs.close()
     assert run.progress.finished is not None
     assert run.progress.finished.exit_code == 130
-    assert "Stopped by hand" in pages.get(started)
+    assert "stopped by hand" in pages.get(started)
     shown = pages.get(started)
     assert "summary over early" in shown
     assert 'class="mark going"' not in shown, "nothing goes on any more"
