@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,7 +65,7 @@ class Context:
 class Wanted:
     """Which exchanges: all that are named hold. `text` is searched in what went over the wire,
     in ids and in methods (each of its words; one of two letters in the newest 20 000 only);
-    `before` is an id, for the next page."""
+    `before` is an id, for the next page; sent_from and sent_to are ms, both included."""
 
     kassa: str | None = None
     payment: str | None = None
@@ -74,6 +75,8 @@ class Wanted:
     origin: str | None = None
     faulted: bool | None = None
     text: str = ""
+    sent_from: int | None = None
+    sent_to: int | None = None
     before: int | None = None
     limit: int = 50
 
@@ -165,6 +168,7 @@ class Journal:
             conditions.append(text("fault <> ''" if wanted.faulted else "fault = ''"))
         if wanted.before is not None:
             conditions.append(Exchange.id < wanted.before)
+        conditions += _sent(wanted.sent_from, wanted.sent_to)
         query = select(Exchange).where(and_(True, *conditions))
         return self._holding(query, wanted.text.split())
 
@@ -195,6 +199,18 @@ class Journal:
             session.execute(
                 text("DELETE FROM exchange_texts WHERE rowid <= :oldest"), {"oldest": oldest}
             )
+
+
+def _sent(since: int | None, until: int | None) -> Iterator[ColumnElement[bool]]:
+    """When it was sent, and the ids beyond which nothing was sent then: a search stops there."""
+    if since is not None:
+        yield Exchange.sent_at >= since
+        earliest = select(func.min(Exchange.id)).where(Exchange.sent_at >= since)
+        yield Exchange.id >= earliest.scalar_subquery()
+    if until is not None:
+        yield Exchange.sent_at <= until
+        latest = select(func.max(Exchange.id)).where(Exchange.sent_at <= until)
+        yield Exchange.id <= latest.scalar_subquery()
 
 
 class _Within:

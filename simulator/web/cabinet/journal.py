@@ -77,11 +77,12 @@ def as_scenario() -> Response:
     return _file(scenario(_chosen()), "application/yaml", "recorded.yaml")
 
 
-_NAMES = ("text", "method", "verdict", "origin", "faulted", "payment", "number")
+_NAMES = ("text", "method", "verdict", "origin", "faulted", "from", "to", "payment", "number")
 
 
 def _wanted(typed: Typed, limit: int, before: int | None = None) -> Wanted:
     faulted: Any = {"yes": True, "no": False}.get(typed.text("faulted"))
+    since, until = typed.days()
     return Wanted(
         kassa=the_kassa().id,
         payment=typed.text("payment") or None,
@@ -90,6 +91,8 @@ def _wanted(typed: Typed, limit: int, before: int | None = None) -> Wanted:
         origin=typed.one_of("origin", ORIGINS),
         faulted=faulted,
         text=typed.text("text"),
+        sent_from=since,
+        sent_to=until,
         before=before,
         limit=limit,
     )

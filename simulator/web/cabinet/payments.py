@@ -46,21 +46,27 @@ DONE = (
 """What an action may say when it is back on the payment's page."""
 
 
+_FILTERS = ("state", "amount", "text", "from", "to")
+
+
 @blueprint.get("/payments")
 def listed() -> str:
     typed = Typed(request.args.to_dict())
     state = typed.one_of("state", {str(int(one)) for one in Receipt})
+    since, until = typed.days()
     found = the_server().payments.records.search(
         Filter(
             kassa=the_kassa().id,
             states=(int(state),) if state else (),
             text=typed.text("text"),
             amount=typed.whole("amount"),
+            created_from=since,
+            created_to=until,
             before=typed.text("before") or None,
             limit=PAGE,
         )
     )
-    kept = {name: typed.text(name) for name in ("state", "amount", "text") if typed.text(name)}
+    kept = {name: typed.text(name) for name in _FILTERS if typed.text(name)}
     return render_template(
         "cabinet/payments.html",
         found=found,

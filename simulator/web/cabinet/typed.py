@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+
+from simulator.web.days import bounds, day_of
 
 _LONGEST = 16
 
@@ -28,6 +31,20 @@ class Typed:
             return int(text)
         self.errors[name] = "cabinet.whole_number"
         return None
+
+    def days(self) -> tuple[int | None, int | None]:
+        """The ms at which the days `from` and `to` begin and end; None where none was typed."""
+        return bounds(self._day("from"), self._day("to"))
+
+    def _day(self, name: str) -> date | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return day_of(text)
+        except ValueError:
+            self.errors[name] = "cabinet.day"
+            return None
 
     def one_of(self, name: str, known: object) -> str | None:
         """One of the known words, None for anything else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.web.control import schemas, shown
 from simulator.web.control.operation import operation
 from simulator.web.control.schemas import PaymentId, PaymentShown
+from simulator.web.days import bounds
 from simulator.web.kassas import CONFIGURED
 from simulator.web.payments import CARDS, Filter, NewPayment, Receipt, accept
 from simulator.web.payments.cards import EXPIRY, SMS_CODE
@@ -15,14 +16,15 @@ from simulator.web.server import Server
 @operation("GET", "/payments", refuses=(404,))
 def list_payments(server: Server, query: schemas.PaymentsQuery) -> schemas.PaymentsShown:
     """Payments, the newest first; every filter that is given must hold."""
+    since, until = bounds(query.first_day, query.last_day, query.created_from, query.created_to)
     found = server.payments.records.search(
         Filter(
             kassa=query.kassa,
             states=tuple(query.state),
             text=query.text,
             amount=query.amount,
-            created_from=query.created_from,
-            created_to=query.created_to,
+            created_from=since,
+            created_to=until,
             before=query.before,
             limit=query.limit,
         )

@@ -14,8 +14,10 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
-TASHKENT = timezone(timedelta(hours=5), "UTC+5")
-"""Payme's time of day. Uzbekistan has had no summer time since 1992."""
+from simulator.web.days import AHEAD_MS
+
+TASHKENT = timezone(timedelta(milliseconds=AHEAD_MS), "UTC+5")
+"""Payme's time of day."""
 
 _CURRENCY = {"ru": "сум", "uz": "so'm", "en": "UZS"}
 _MOMENTS = {"ru": "dd.MM.y, HH:mm:ss", "uz": "dd.MM.y, HH:mm:ss", "en": "d MMM y, HH:mm:ss"}

@@ -42,6 +42,7 @@ class Store:
             self.engine = _engine(path)
             self._check_version()
             Base.metadata.create_all(self.engine)
+            self._make_indexes()
             self.has_search = self._make_search()
         except StoreError:
             self.close()
@@ -96,6 +97,12 @@ class Store:
                     f"{found}, this one's is {VERSION}): name another file with --database"
                 )
             connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+
+    def _make_indexes(self) -> None:
+        """Those that a file of an earlier version has not."""
+        for table in Base.metadata.sorted_tables:
+            for index in table.indexes:
+                index.create(self.engine, checkfirst=True)
 
     def _make_search(self) -> bool:
         """The index of the journal's texts; False where this SQLite has none."""

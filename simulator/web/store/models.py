@@ -144,6 +144,7 @@ class Exchange(Base):
         Index("exchanges_of_method", "method", "id"),
         Index("exchanges_of_verdict", "verdict", "id"),
         Index("exchanges_of_origin", "origin", "id"),
+        Index("exchanges_sent", "sent_at"),
         Index("exchanges_faulted", "id", sqlite_where=text("fault <> ''")),
     )
 

@@ -62,6 +62,12 @@ def searches(last: str) -> dict[str, Wanted]:
         "spoiled on purpose": Wanted(faulted=True),
         "no usable answer": Wanted(kassa=KASSA, verdict="flaw"),
         "of a payment": Wanted(payment=last),
+        "of an old day": Wanted(kassa=KASSA, sent_to=EXCHANGES // 50),
+        "a common word of an old day": Wanted(text="create_time", sent_to=EXCHANGES // 50),
+        "a method of the middle": Wanted(
+            method="CreateTransaction", sent_from=50_000, sent_to=50_010
+        ),
+        "a word of no day": Wanted(text="create_time", sent_from=EXCHANGES * 2),
     }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import inspect
 
 from simulator.conformance.load import load_catalogue
 from simulator.web.exports import har, scenario
@@ -130,3 +133,16 @@ def test_curl(client: FlaskClient, journal: Journal) -> None:
 def test_the_search_is_there(bench: Bench) -> None:
     """Python's own SQLite has had the index since 2020; without it a search reads everything."""
     assert Store(None).has_search
+
+
+def test_a_file_of_an_earlier_version_gets_its_missing_indexes(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("DROP INDEX exchanges_sent")
+        earlier.commit()
+    store = Store(path)
+    assert "exchanges_sent" in {
+        one["name"] for one in inspect(store.engine).get_indexes("exchanges")
+    }
+    store.close()

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from simulator.web.days import day_of
 from simulator.web.payments.service import LARGEST_AMOUNT
 
 LARGEST = 2**53 - 1
@@ -38,6 +48,10 @@ def _flag(value: Any) -> Any:
     return value
 
 
+def _day(value: Any) -> Any:
+    return day_of(value) if isinstance(value, str) else value
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 PaymentId = Id
 KassaId = Id
@@ -46,6 +60,8 @@ ExchangeNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_whole)
 SnapshotName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 Number = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A day in Uzbekistan, such as 2024-06-01."""
 Amount = Annotated[int, Field(ge=1, le=LARGEST_AMOUNT)]
 Text = Annotated[str, Field(max_length=200)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator.web.control.schemas.base import Asked, Flag, Id, Number, Page, Text, Told
+from pydantic import Field
+
+from simulator.web.control.schemas.base import Asked, Day, Flag, Id, Number, Page, Text, Told
 
 
 class HeaderShown(Told):
@@ -46,6 +48,8 @@ class ExchangesShown(Told):
 
 
 class ExchangesQuery(Asked):
+    """from, to: days in Uzbekistan on which it was sent, both included, such as 2024-06-01."""
+
     kassa: Id | None = None
     payment: Id | None = None
     transaction: Text | None = None
@@ -54,6 +58,10 @@ class ExchangesQuery(Asked):
     origin: Text | None = None
     faulted: Flag | None = None
     text: Text = ""
+    first_day: Day | None = Field(default=None, alias="from")
+    last_day: Day | None = Field(default=None, alias="to")
+    sent_from: Number | None = None
+    sent_to: Number | None = None
     before: Number | None = None
     limit: Page = 50
 

@@ -10,6 +10,7 @@ from simulator.web.control.schemas.base import (
     Amount,
     Asked,
     CardNumber,
+    Day,
     ErrorShown,
     Id,
     Number,
@@ -88,10 +89,14 @@ class PaymentsShown(Told):
 
 
 class PaymentsQuery(Asked):
+    """from, to: days in Uzbekistan on which it was created, both included, such as 2024-06-01."""
+
     kassa: Id | None = None
     state: list[Number] = Field(default=[])
     text: Text = ""
     amount: Number | None = None
+    first_day: Day | None = Field(default=None, alias="from")
+    last_day: Day | None = Field(default=None, alias="to")
     created_from: Number | None = None
     created_to: Number | None = None
     before: Id | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 
 import pytest
 
 from simulator.web.cabinet.stateline import line_of
 from simulator.web.faults import NewFault
+from simulator.web.pages.formats import TASHKENT
 from tests.simulator.web.cabinet.conftest import Cabinet, params, texts
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import PRICE, error, result
@@ -256,3 +258,15 @@ def test_a_form_of_another_site_does_nothing(cabinet: Cabinet) -> None:
     payment = cabinet.bench.pay()
     assert cabinet.client.post(f"/payments/{payment.id}/refund").status_code == 400
     assert cabinet.bench.server.payments.get(payment.id).state == 4
+
+
+def test_payments_and_calls_of_a_day(cabinet: Cabinet) -> None:
+    payment = cabinet.bench.pay()
+    today = f"{datetime.fromtimestamp(payment.created_at // 1000, TASHKENT):%Y-%m-%d}"
+    for page in ("/payments", "/journal"):
+        assert payment.id in cabinet.get(f"{page}?from={today}&to={today}")
+        shown = cabinet.get(f"{page}?to=2001-02-03")
+        assert payment.id not in shown
+        assert 'value="2001-02-03"' in shown
+        wrong = cabinet.get(f"{page}?from=yesterday")
+        assert "A day is needed" in wrong

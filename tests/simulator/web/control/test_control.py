@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from simulator.web.app import create_app
 from simulator.web.server import Server
+from simulator.web.store import Exchange
 from tests.simulator.web.conftest import KASSA, Bench
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, serving
 from tests.simulator.web.pages.conftest import loaded_for
@@ -84,6 +86,37 @@ def test_payments_are_found_again(client: FlaskClient) -> None:
     rest = _get(client, f"/payments?limit=2&before={first['next']}")
     assert rest["next"] is None
     assert {one["id"] for one in [*first["payments"], *rest["payments"]]} == set(ids)
+
+
+def test_of_a_day(client: FlaskClient, bench: Bench) -> None:
+    """Days begin at midnight in Uzbekistan, 19:00 UTC."""
+    evening = 1_717_181_999_999  # 2024-05-31T18:59:59.999Z
+    old = bench.pay("old")
+    new = bench.pay("new")
+    bench.server.payments.records.change(old.id, {"created_at": evening})
+    bench.server.payments.records.change(new.id, {"created_at": evening + 1})
+    with bench.server.store.write() as session:
+        for payment, at in ((old, evening), (new, evening + 1)):
+            rows = update(Exchange).where(Exchange.payment_id == payment.id)
+            session.execute(rows.values(sent_at=at))
+
+    def found(query: str) -> tuple[set[str], set[str]]:
+        payments = _get(client, f"/payments?{query}")["payments"]
+        exchanges = _get(client, f"/exchanges?{query}")["exchanges"]
+        return {one["id"] for one in payments}, {one["payment_id"] for one in exchanges}
+
+    assert found("to=2024-05-31") == ({old.id}, {old.id})
+    assert found("from=2024-06-01") == ({new.id}, {new.id})
+    assert found("from=2024-05-31&to=2024-06-01") == ({old.id, new.id}, {old.id, new.id})
+    assert found("from=2024-06-02") == found("to=2024-05-30") == (set(), set())
+    assert found("from=2024-06-01&text=new") == ({new.id}, {new.id})
+    assert found("from=2024-06-01&text=old") == (set(), set())
+    later = _get(client, f"/exchanges?from=2024-05-31&sent_from={evening + 1}")["exchanges"]
+    assert {one["payment_id"] for one in later} == {new.id}
+    later = _get(client, f"/payments?to=2024-06-01&created_from={evening + 1}")["payments"]
+    assert {one["id"] for one in later} == {new.id}
+    assert new.id in client.get("/control/journal.har?from=2024-06-01").text
+    assert old.id not in client.get("/control/journal.har?from=2024-06-01").text
 
 
 def test_faults(client: FlaskClient, bench: Bench) -> None:
@@ -236,7 +269,17 @@ def test_a_whole_number_may_be_written_with_a_point(client: FlaskClient) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=x", "limit=1&limit=2", "limit=+1", "kassa=1", "colour=red"]
+    "query",
+    [
+        "limit=0",
+        "limit=x",
+        "limit=1&limit=2",
+        "limit=+1",
+        "kassa=1",
+        "colour=red",
+        "from=1",
+        "to=2024-02-30",
+    ],
 )
 def test_a_query_that_is_not_as_described(client: FlaskClient, query: str) -> None:
     assert _get(client, f"/payments?{query}", 422)["title"] == "not as described"

@@ -59,6 +59,7 @@ FAMILIES: dict[str, set[str]] = {
     "origin": set(journal.ORIGINS),
     "faulted": {"yes", "no"},
     "fault": set(KINDS),
+    "cabinet": {"from", "to"},
     "faults": {"times", "delay_ms", "count", "nth", "amount", "percent", "seed"},
     "done": set(payments.DONE),
     "settled": set(settings.DONE),
