@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from simulator.protocol.vocabulary import Method
+from simulator.web.cabinet.commands import for_fault
 from simulator.web.cabinet.typed import Typed
 from simulator.web.current import the_server
 from simulator.web.faults import KINDS, LONGEST_DELAY_MS, MOST_AT_ONCE, NewFault
@@ -92,5 +93,6 @@ def _page(typed: Typed, problem: Problem | None = None) -> str:
         limits=_LIMITS,
         kinds=KINDS,
         methods=[method.value for method in Method if method is not Method.STATEMENT],
+        command=for_fault,
         rules=the_server().faults.all(the_kassa().id),
     )

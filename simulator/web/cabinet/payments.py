@@ -12,6 +12,7 @@ from simulator.protocol.vocabulary import REASONS, Method
 from simulator.reports.text import printable, shortened
 from simulator.web.books import Compared, Line
 from simulator.web.cabinet.booked import Sheet, sheet_of
+from simulator.web.cabinet.commands import for_payment
 from simulator.web.cabinet.stateline import STUCK, line_of
 from simulator.web.cabinet.timeline import timeline
 from simulator.web.cabinet.typed import Typed
@@ -135,6 +136,7 @@ def page(payment: Payment, problem: Problem | None = None, looked: Looked | None
     """A payment's page: with what was wrong with an action, or with both books."""
     server = the_server()
     calls = server.journal.oldest_first(Wanted(payment=payment.id, limit=MOST_CALLS))
+    may, methods = _may(payment), _repeatable(payment)
     return render_template(
         "cabinet/payment.html",
         payment=payment,
@@ -142,8 +144,12 @@ def page(payment: Payment, problem: Problem | None = None, looked: Looked | None
         happened=timeline(payment, calls),
         settled=settled(payment),
         stuck=payment.state in STUCK,
-        may=_may(payment),
-        methods=_repeatable(payment),
+        may=may,
+        methods=methods,
+        commands=[
+            (language.words()(does), command)
+            for does, command in for_payment(payment, may, methods)
+        ],
         reasons=sorted(REASONS),
         steps=STEPS_MS,
         checkout=_checkout(payment),

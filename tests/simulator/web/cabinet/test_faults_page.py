@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.web.faults import NewFault
 from simulator.web.kassas import NewKassa
 from tests.simulator.web.cabinet.conftest import Cabinet, texts
 from tests.simulator.web.conftest import KASSA
-from tests.simulator.web.merchant import KEY
+from tests.simulator.web.merchant import KEY, PRICE
+from tests.simulator.web.terminal import commands_of, run
 
 FORM = {"kind": "drop-reply", "percent": "100", "seed": "0", "delay_ms": "5000", "count": "2"}
 
@@ -79,3 +81,23 @@ def test_each_kassa_has_its_own(cabinet: Cabinet) -> None:
     (rule,) = cabinet.bench.server.faults.all()
     assert "Nothing goes wrong on purpose" in cabinet.get(f"/faults?kassa={other.id}")
     assert cabinet.post(f"/faults/{rule.id}/remove").status_code == 404
+
+
+def test_the_same_rule_is_made_on_a_terminal(cabinet: Cabinet) -> None:
+    faults = cabinet.bench.server.faults
+    for new in (
+        NewFault(KASSA, "delay", delay_ms=7, times=3, account_glob="it's *"),
+        NewFault(KASSA, "burst", count=5, method="CreateTransaction", nth=2, amount=PRICE),
+        NewFault(KASSA, "wrong-key", percent=10, seed=4),
+    ):
+        made = faults.add(new)
+        (command,) = commands_of(cabinet.get("/faults"))
+        faults.remove(made.id)
+        answer = run(cabinet.client, command)
+        assert answer.json is not None
+        again = faults.get(answer.json["id"])
+        for name in ("kind", "method", "nth", "amount", "account_glob", "percent", "seed"):
+            assert getattr(again, name) == getattr(made, name), name
+        assert (again.count, again.times_left) == (made.count, made.times_left)
+        assert made.kind != "delay" or again.delay_ms == made.delay_ms
+        faults.remove(again.id)

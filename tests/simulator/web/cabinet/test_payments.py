@@ -14,6 +14,7 @@ from simulator.web.pages.formats import TASHKENT
 from tests.simulator.web.cabinet.conftest import Cabinet, params, texts
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import PRICE, error, result
+from tests.simulator.web.terminal import commands_of, run
 
 HOSTILE = "</code><script>window.owned=1</script>"
 
@@ -270,3 +271,27 @@ def test_payments_and_calls_of_a_day(cabinet: Cabinet) -> None:
         assert 'value="2001-02-03"' in shown
         wrong = cabinet.get(f"{page}?from=yesterday")
         assert "A day is needed" in wrong
+
+
+def test_what_the_buttons_do_is_done_on_a_terminal(cabinet: Cabinet) -> None:
+    payment = cabinet.bench.pay()
+    client = cabinet.client
+    commands = commands_of(cabinet.get(f"/payments/{payment.id}"))
+    paths = [one.partition("/control/")[2].split()[0] for one in commands]
+    verbs = [path.rpartition("/")[2] for path in paths]
+    assert verbs[1:] == ["refund", "repeat", "clock", "age", "fiscal"]
+    told = {verb: run(client, one) for verb, one in zip(verbs, commands, strict=True)}
+    assert {verb: answer.status_code for verb, answer in told.items() if verb != "age"} == {
+        verb: 200 for verb in verbs if verb != "age"
+    }
+    assert told["age"].json is not None
+    assert told["age"].json["do"] == "see [database]", "there is none here"
+    assert cabinet.bench.go_on(payment).reason == 5
+
+
+def test_of_a_waiting_payment_too(cabinet: Cabinet) -> None:
+    payment = cabinet.bench.begin()
+    look, cancel, _ = commands_of(cabinet.get(f"/payments/{payment.id}"))
+    assert run(cabinet.client, look).status_code == 200
+    assert run(cabinet.client, cancel).status_code == 200
+    assert cabinet.bench.server.payments.get(payment.id).state == 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -75,3 +76,17 @@ def test_no_answer_breaks_a_page_or_runs_in_it(payer: Payer, bench: Bench, odd: 
 def _opened(payer: Payer, order: str) -> str:
     payer.follow(order)
     return payer.tab
+
+
+def test_a_developer_finds_the_calls_of_a_payment(payer: Payer) -> None:
+    """A line at the foot of every page of a payment, and of no other."""
+    for lang, words in (("ru", "Для разработчика"), ("uz", "Dasturchi uchun"), ("en", "For the")):
+        shown = payer.follow(f"dev-{lang}", lang)
+        foot = shown.partition("<footer")[2]
+        assert words in foot
+        (link,) = re.findall(r'href="([^"]+)"', foot)
+        cabinet = payer.client.get(link)
+        assert cabinet.status_code == 200
+        assert "CheckPerformTransaction" in cabinet.text
+        assert payer.payment.id in cabinet.text
+    assert "href" not in payer.client.get("/bm90aGluZw==").text.partition("<footer")[2]

@@ -8,6 +8,8 @@ from simulator.web.kassas import NewKassa
 from simulator.web.pages.chains import PAGES
 from tests.simulator.web.merchant import KEY, Merchant, error, serving
 from tests.simulator.web.pages.conftest import Pages, Plain
+from tests.simulator.web.terminal import commands_of
+from tests.simulator.web.terminal import run as terminal
 
 FORM = {"account_type": "one-time", "account_state": "awaiting", "amount": "100000"}
 
@@ -199,3 +201,13 @@ def test_another_kassa_is_chosen_and_run_against(pages: Pages) -> None:
         assert {outcome for _, outcome in made} == {"passed"}
         assert other.sent("CreateTransaction")[0]["account"] == {"order_id": "B-1", "branch": "2"}
         assert pages.merchant.calls == []
+
+
+def test_a_page_is_played_again_on_a_terminal(pages: Pages) -> None:
+    run = pages.run("/sandbox/create-transaction", **FORM, **{"account.order_id": "it's"})
+    (command, *_) = commands_of(pages.get(f"/sandbox/create-transaction?run={run.id}"))
+    answer = terminal(pages.client, command)
+    assert answer.status_code == 201, answer.text
+    assert answer.json is not None
+    first, second = (pages.merchant.sent("CreateTransaction")[at]["account"] for at in (0, -1))
+    assert first == second == {"order_id": "it's"}
