@@ -11,8 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from simulator.caller.retry import RetryPolicy
 from simulator.protocol.checkout import Checkout, code_of
@@ -21,16 +20,11 @@ from simulator.web.hosts import bound
 from simulator.web.kassas import NewKassa
 from simulator.web.server import Options, Server
 from simulator.web.serving import Listener
-from tests.browser.test_html_report import CHROMIUM
+from tests.browser.visiting import needs_chromium, serious, tab_to
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, result, serving
 
-pytestmark = [
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
-    ),
-    pytest.mark.xdist_group("checkout-browser"),
-]
+pytestmark = [needs_chromium, pytest.mark.xdist_group("checkout-browser")]
 PATIENCE_MS = 60_000
 EVIL = '"><script>window.owned=1</script><img src=x onerror="window.owned=1">'
 WORDS = {
@@ -87,16 +81,6 @@ def place() -> Iterator[Place]:
             process.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(autouse=True)
 def patient() -> Iterator[None]:
     """A page may be as slow as the machine."""
@@ -136,9 +120,7 @@ def looks_well(page: Page, width: int, axe: bool = True) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
     assert page.evaluate("window.owned ?? null") is None
     if axe:
-        found = Axe().run(page).response["violations"]
-        bad = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in bad] == [], page.url
+        assert serious(page) == [], page.url
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 1280), ("uz", 360), ("en", 360)])
@@ -192,17 +174,6 @@ def test_the_shops_page_turns_to_paid_by_itself(
     phone.context.close()
     context.close()
     watch.fine(place.shop, place.checkout)
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """By the Tab key, as far as that."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            outline = "getComputedStyle(document.activeElement).outlineStyle"
-            assert page.evaluate(outline) != "none"
-            return
-    raise AssertionError(f"the Tab key never comes to {selector}")
 
 
 def test_by_the_keyboard_alone(browser: Browser, place: Place, watch: Watch) -> None:

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from simulator.conformance.events import Event
 from simulator.reports import HtmlReport
+from tests.browser.visiting import needs_chromium
 from tests.simulator.reports import hostile, stream
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
-)
+pytestmark = needs_chromium
 RUNS: list[Callable[[], list[Event]]] = [
     stream.all_green,
     stream.many_failing,
@@ -24,16 +22,6 @@ RUNS: list[Callable[[], list[Event]]] = [
     stream.race,
     hostile.hostile,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from simulator.conformance.events import Outcome
 from simulator.conformance.load import Catalogue, load_catalogue
 from simulator.reports.zoo import Matrix, Row, Seen, Told
 from simulator.reports.zoo_page import matrix_page
-from tests.browser.test_html_report import CHROMIUM
+from tests.browser.visiting import needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
-)
+pytestmark = needs_chromium
 _BUGS = 60
 
 
@@ -33,40 +31,35 @@ def _matrix(catalogue: Catalogue) -> Matrix:
     return Matrix((*seen, missed), catalogue.rules, 100)
 
 
-def test_page(tmp_path: Path) -> None:
+def test_page(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "matrix.html"
     path.write_text(matrix_page(_matrix(load_catalogue())), encoding="utf-8")
     asked: list[str] = []
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page = chromium.new_page(viewport={"width": 1200, "height": 800})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto(path.as_uri())
+    page = browser.new_page(viewport={"width": 1200, "height": 800})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(path.as_uri())
 
-        assert page.locator("h1").inner_text().startswith(f"{_BUGS} of {_BUGS + 1} bugs caught")
-        assert page.locator(".grid td.own.failed").count() == _BUGS
-        assert page.locator(".grid td.lost").inner_text() == "×"
-        wide, shown = page.evaluate("[document.body.scrollWidth, window.innerWidth]")
-        assert wide <= shown, "only the grid itself is scrolled sideways"
-        page.locator(".grid").evaluate("grid => grid.scrollTo(400, 400)")
-        head = page.locator(".grid thead .column").nth(30).bounding_box()
-        grid = page.locator(".grid").bounding_box()
-        assert head is not None
-        assert grid is not None
-        assert head["y"] == pytest.approx(grid["y"], abs=3)
-        family = page.locator(".grid tr.family th").bounding_box()
-        assert family is not None
-        assert family["x"] == pytest.approx(grid["x"], abs=3), "families are named wherever one is"
-        page.locator(".families a").click()
-        head = page.locator(".grid thead .corner").bounding_box()
-        family = page.locator(".grid tr.family th").bounding_box()
-        assert head is not None
-        assert family is not None
-        assert family["y"] >= head["y"] + head["height"] - 3, "the headings do not hide it"
-        chromium.close()
+    assert page.locator("h1").inner_text().startswith(f"{_BUGS} of {_BUGS + 1} bugs caught")
+    assert page.locator(".grid td.own.failed").count() == _BUGS
+    assert page.locator(".grid td.lost").inner_text() == "×"
+    wide, shown = page.evaluate("[document.body.scrollWidth, window.innerWidth]")
+    assert wide <= shown, "only the grid itself is scrolled sideways"
+    page.locator(".grid").evaluate("grid => grid.scrollTo(400, 400)")
+    head = page.locator(".grid thead .column").nth(30).bounding_box()
+    grid = page.locator(".grid").bounding_box()
+    assert head is not None
+    assert grid is not None
+    assert head["y"] == pytest.approx(grid["y"], abs=3)
+    family = page.locator(".grid tr.family th").bounding_box()
+    assert family is not None
+    assert family["x"] == pytest.approx(grid["x"], abs=3), "families are named wherever one is"
+    page.locator(".families a").click()
+    head = page.locator(".grid thead .corner").bounding_box()
+    family = page.locator(".grid tr.family th").bounding_box()
+    assert head is not None
+    assert family is not None
+    assert family["y"] >= head["y"] + head["height"] - 3, "the headings do not hide it"
     assert asked == [path.as_uri()]
     assert complaints == []

@@ -1,14 +1,25 @@
-"""Opening pages in Chromium, with an eye on what they ask of others and complain of."""
+"""Opening pages in Chromium, with an eye on what they ask of others and complain of, and looking
+at them: whether they run over the edge, whether anybody is kept from reading them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 Open = Callable[..., Page]
+CHROMIUM = Path("/usr/bin/chromium")
+LIMIT_MS = 60_000
+HOSTILE = '</pre><script>window.owned=1</script><img src=x onerror="window.owned=1">'
+
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
+)
 
 
 @contextmanager
@@ -42,3 +53,35 @@ def visiting(
         context.close()
     assert [one for one in asked if not one.startswith(url)] == []
     assert [text for text in complaints if forgiven is None or forgiven not in text] == []
+
+
+def unfolded(page: Page) -> None:
+    """With everything open that can be opened."""
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds that is serious or worse."""
+    page.wait_for_load_state("load")  # before that it may have no style yet
+    found = Axe().run(page).response["violations"]
+    bad = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {node['html']}" for one in bad for node in one["nodes"]]
+
+
+def within(page: Page, *widths: int) -> None:
+    """Nothing runs over the edge at any of these widths."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, (page.url, width)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """By the Tab key, as far as that."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            outline = "getComputedStyle(document.activeElement).outlineStyle"
+            assert page.evaluate(outline) != "none"
+            return
+    raise AssertionError(f"the Tab key never comes to {selector}")

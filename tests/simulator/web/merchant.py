@@ -39,6 +39,7 @@ class Merchant:
         self.transactions: dict[str, dict[str, Any]] = {}
         self.shift_ms = 0
         self.url = ""
+        self.headers: dict[str, str] = {}  # sent with each answer
         self.lock = threading.Lock()
 
     def plan(self, method: str, *answers: Any) -> None:
@@ -158,7 +159,8 @@ def serving(merchant: Merchant) -> Iterator[Merchant]:
                 body = plan
             data = body.encode("utf-8", "surrogateescape")
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            for name, value in {"Content-Type": "application/json", **merchant.headers}.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
