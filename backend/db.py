@@ -8,10 +8,9 @@ order's row, see `backend.transactions`.
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -21,8 +20,10 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from backend.link import Link
 from backend.session import Session
 from backend.settings import DEFAULT_BUSY_MS, DEFAULT_THREADS, Settings, SettingsError
+from backend.together import Seat, Together
 
 IDLE_SECONDS = 1.0
 
@@ -51,8 +52,8 @@ class Database:
         reading = self.engine.execution_options(**{BEGIN_OPTION: "BEGIN"})
         self._read: sessionmaker[OrmSession] = sessionmaker(reading, expire_on_commit=False)
         self._write: sessionmaker[OrmSession] = sessionmaker(self.engine, expire_on_commit=False)
-        self._turns = threading.Lock() if self.engine.dialect.name == "sqlite" else None
-        self._patience = settings.busy_ms / 1000
+        self._together = Together(self.engine, settings.busy_ms / 1000)
+        self._on_sqlite = self.engine.dialect.name == "sqlite"
 
     def read(self) -> OrmSession:
         """A session that never changes anything."""
@@ -64,12 +65,13 @@ class Database:
 
         Raises TimeoutError if other writers of this process leave no turn in time.
         """
-        with self._turn(), self._write() as session:
+        alone = self._together.alone() if self._on_sqlite else nullcontext()
+        with alone, self._write() as session:
             yield session
 
     def looking(self) -> Session:
         """The webhook's session for a call that changes nothing."""
-        return Session(self.engine, writes=False)
+        return Session(Link(self.engine, writes=False))
 
     @contextmanager
     def deciding(self) -> Iterator[Session]:
@@ -77,22 +79,15 @@ class Database:
 
         Raises TimeoutError like `write`.
         """
-        with self._turn(), Session(self.engine, writes=True) as session:
+        with Session(self._link()) as session:
             yield session
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        # SQLite lets writers wait by sleeping longer and longer; queueing here before they ask
-        # spares the sleeps. Other processes still meet at SQLite's own lock.
-        if self._turns is None:
-            yield
-        elif self._turns.acquire(timeout=self._patience):
-            try:
-                yield
-            finally:
-                self._turns.release()
-        else:
-            raise TimeoutError("no turn to write to the database")
+    def _link(self) -> Link:
+        # SQLite lets writers wait by sleeping longer and longer; queueing before they ask spares
+        # the sleeps. Other processes still meet at SQLite's own lock.
+        if self._on_sqlite:
+            return Seat(self.engine, self._together)
+        return Link(self.engine, writes=True)
 
 
 def make_engine(

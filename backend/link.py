@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 STREAMED = 500
 
 
-def begin(cursor: Any, writes: bool) -> None:
+def begin(cursor: Any) -> None:
     """Begin on SQLite. A deferred transaction that first reads and then writes can be refused at
     the write, with no waiting; one that says at once that it will write waits for its turn."""
-    cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    cursor.execute("BEGIN IMMEDIATE")
 
 
 def _rows_at_once() -> int:
@@ -31,15 +31,17 @@ def _rows_at_once() -> int:
 class Link:
     """The connection, and the transaction on it.
 
-    On SQLite a transaction is begun by the first statement. On PostgreSQL the driver does that for
-    a writer; who only reads needs none, which spares the words for its beginning and end.
+    For a writer it is begun by the first statement, on PostgreSQL by the driver. Who only reads
+    needs none, which spares the words for its beginning and end.
     """
 
     def __init__(self, engine: Engine, writes: bool) -> None:
         """Nothing is connected yet. Without `writes` nothing may be changed, nor is locked."""
+        self.dialect = engine.dialect
         self._engine = engine
         self._writes = writes
-        self._begins = engine.dialect.name == "sqlite"
+        self._postgres = engine.dialect.name != "sqlite"
+        self._begins = writes and not self._postgres
         self._begun = False
         self._error = engine.dialect.loaded_dbapi.Error
         self._connection: PoolProxiedConnection | None = None
@@ -69,7 +71,7 @@ class Link:
         """The cursor after one statement."""
         try:
             if self._begins and not self._begun:
-                begin(self._cursor, self._writes)
+                begin(self._cursor)
                 self._begun = True
             return self._cursor.execute(sql, values)
         except self._error as error:
@@ -78,10 +80,10 @@ class Link:
     def stream(self, sql: str, values: Any) -> Iterator[Any]:
         """The rows of one statement, never all of them in memory. One at a time on a connection."""
         try:
-            if self._begins:
-                yield from self.run(sql, values)
-            else:
+            if self._postgres:
                 yield from self._cursor.stream(sql, values, size=_rows_at_once())
+            else:
+                yield from self.run(sql, values)
         except self._error as error:
             self._fail(error, sql)
 
@@ -105,7 +107,7 @@ class Link:
         return self._connection
 
     def _set_autocommit(self, on: bool) -> None:
-        if not self._begins and not self._writes:
+        if self._postgres and not self._writes:
             driven: Any = self._open.dbapi_connection
             driven.autocommit = on
 

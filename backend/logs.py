@@ -79,7 +79,32 @@ class _KeyHider(logging.Formatter):
         return f"{words},{int(record.msecs):03d}"
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).replace(self._key, "****")
+        if record.exc_info:
+            text = super().format(record)
+        else:  # what that comes to, without the detours
+            text = f"{self.formatTime(record)} {record.levelname}: {record.getMessage()}"
+        return text.replace(self._key, "****")
+
+
+class _File(logging.Handler):
+    """Each line is in the file once it is told, with one call of the system's."""
+
+    def __init__(self, path: str) -> None:
+        """Raises OSError."""
+        super().__init__()
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by `close`
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            self._file.write(f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+        except Exception:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """The file is closed with it."""
+        self._file.close()
+        super().close()
 
 
 def set_up(settings: Settings) -> None:
@@ -101,7 +126,7 @@ def _handler(path: str) -> logging.Handler:
     if path == "-":
         return logging.StreamHandler(sys.stderr)
     try:
-        return logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        return _File(path)
     except OSError as error:
         raise SettingsError(
             f"the log {path!r} cannot be written ({error.strerror}); name another file with "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine, Select, TextClause
+from sqlalchemy import Select, TextClause
 
 from backend.link import Link
 from backend.prepared import Given, Pair, Query, Ready
@@ -38,10 +38,10 @@ class Session:
     the database are SQLAlchemy's.
     """
 
-    def __init__(self, engine: Engine, writes: bool) -> None:
-        """Nothing is connected yet. Without `writes` nothing may be changed, nor is locked."""
-        self._link = Link(engine, writes)
-        self._dialect = engine.dialect
+    def __init__(self, link: Link) -> None:
+        """Nothing is connected yet."""
+        self._link = link
+        self._dialect = link.dialect
         self._held: dict[tuple[Rows, int], _Held] = {}
         self._new: list[Any] = []
 

@@ -78,9 +78,9 @@ def _first_try(inner: Callable[..., Result], self: Webhook, way: Method[Any], as
     return self._decide(way, asked)
 
 
-def _deferred(inner: Callable[[Any, bool], None], cursor: Any, writes: bool) -> None:
+def _deferred(inner: Callable[[Any], None], cursor: Any) -> None:
     """BEGIN takes no lock, so that two who have both read cannot both write."""
-    inner(cursor, False)
+    cursor.execute("BEGIN")
 
 
 _CREATES = both(UNQUEUED, around(create._store, _creates))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from backend.bugs.seams import Switch, around
 from backend.db import Database
 from backend.envelope import Request
 from backend.errors import Refusal
+from backend.link import Link
 from backend.logs import log
 from backend.methods import cancel, create, perform, timeout
 from backend.methods.base import Call, Result
@@ -159,11 +159,9 @@ UNHELD = tables("DROP INDEX idx_transaction_one_live")
 """Nothing in the database holds an order to one live transaction."""
 
 
-def _no_turn(
-    inner: Callable[[Database], AbstractContextManager[None]], self: Database
-) -> AbstractContextManager[None]:
-    return nullcontext()
+def _own_link(inner: Callable[[Database], Link], self: Database) -> Link:
+    return Link(self.engine, writes=True)
 
 
-UNQUEUED = around(Database._turn, _no_turn)
+UNQUEUED = around(Database._link, _own_link)
 """Writers of this process do not wait for one another, only for the database itself."""

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.link import Link
+from backend.together import Seat
 from tests.backend.conftest import Make
 from tests.backend.merchant import Merchant
 from tests.databases.postgres import NewDatabase
@@ -71,11 +72,11 @@ def test_a_commit_that_fails_is_no_success(
 ) -> None:
     params = merchant.creation(merchant.order())
 
-    def fail(link: Link) -> None:
+    def fail(seat: Seat) -> None:
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Link, "commit", fail)
+        patched.setattr(Seat, "commit", fail)
         assert merchant.code("CreateTransaction", **params) == -32400
     assert not [line for line in merchant.log() if "✅" in line]
     assert merchant.code("CheckTransaction", id=params["id"]) == -31003

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from backend.app import create_app
 from backend.link import Link
 from backend.settings import Settings
+from backend.together import Seat
 from loadtests.benchmarks import ceiling
 from loadtests.benchmarks.payments import Payments, payme_id
 from loadtests.benchmarks.statements import ADD_ORDER, LOCKED
@@ -55,14 +56,20 @@ def words(sql: str) -> str:
 def test_the_same_statements_and_the_same_rows(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, made = Link.run, list[str]()
+    made = list[str]()
 
-    def noted(link: Link, sql: str, values: object) -> object:
-        made.append(words(sql))
-        return run(link, sql, values)
+    def noting(way: type[Link]) -> None:
+        run = way.run
+
+        def noted(link: Link, sql: str, values: object) -> object:
+            made.append(words(sql))
+            return run(link, sql, values)
+
+        patched.setattr(way, "run", noted)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Link, "run", noted)
+        noting(Link)
+        noting(Seat)
         for request in Payments("/payme", KEY).cycle("1", payme_id(1)):
             assert "result" in sent(app.test_client(), request)
     bare, told = ceiling.on_sqlite(str(tmp_path / "shop.db")), list[str]()
