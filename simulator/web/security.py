@@ -108,8 +108,17 @@ def _knows(password: str) -> bool:
     return hmac.compare_digest((said or "").encode(), password.encode())
 
 
+_ASKED = {
+    "ru": "Нужен пароль этого сервера (имя пользователя — любое).",
+    "uz": "Bu serverning paroli kerak (foydalanuvchi nomi istalgan).",
+    "en": "The password of this server is needed (any user name).",
+}
+
+
 def _ask() -> Response:
-    response = Response("the password of this server is needed (any user name)\n", 401)
+    """In all three languages: nobody has chosen one yet."""
+    response = Response("\n".join(_ASKED.values()) + "\n", 401)
+    response.headers["Content-Language"] = ", ".join(_ASKED)
     response.headers["WWW-Authenticate"] = 'Basic realm="payme-sandbox", charset="UTF-8"'
     response.content_type = "text/plain; charset=utf-8"
     return response

@@ -10,6 +10,7 @@ from simulator.conformance.events import Level, Outcome
 from simulator.conformance.load import Catalogue
 from tests.merchants.bugs import BUGS, Bug
 from tests.scenarios.harness import Seen, check, examine
+from tests.scenarios.told import untold
 
 
 def _told(catalogue: Catalogue, seen: Seen, rule: str) -> bool:
@@ -36,6 +37,7 @@ def test_bug_is_found(bug: Bug, catalogue: Catalogue, tmp_path: Path) -> None:
     assert not missed, f"{bug.does}; failed: {failed}, warned: {warned}, {seen.stopped}"
     if all(catalogue.rules[rule].level is Level.SHOULD for rule in bug.breaks):
         assert failed == [], f"{bug.does}: that may only warn"
+    assert untold(catalogue, seen) == set()
 
 
 def test_bug_fails_the_command(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from backend.bugs import BUGS, Bug, transport
 from simulator.conformance.events import Level, Outcome
 from simulator.conformance.load import Catalogue
 from tests.scenarios.harness import Seen
+from tests.scenarios.told import untold
 from tests.scenarios.zoo import examine
 
 _WRONG = (Outcome.FAILED, Outcome.WARNED, Outcome.NOT_TESTABLE)
@@ -40,6 +41,7 @@ def test_bug_is_caught_by_its_own_rules(
     assert _missed(catalogue, bug, seen) == [], (
         f"{bug.does}; failed: {failed}, warned: {warned}, of {len(seen.checks)}, {seen.stopped}"
     )
+    assert untold(catalogue, seen) == set()
 
 
 @pytest.mark.parametrize(

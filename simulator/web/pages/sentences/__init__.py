@@ -10,8 +10,8 @@ each sentence:
     uz = "{n} ms ichida to'liq javob kelmadi"
 
 `{n}`, `{n2}` stand for whole numbers, and `{n}` chooses the plural form. `{said}`, `{said2}` stand
-for sentences that are translated in turn, or for values. Any other name stands for a value, which
-is the same in all languages: JSON, a path, an id, the merchant's own text.
+for sentences that are translated in turn, or for values. `{word}` is one word that is the same in
+all languages, and any other name stands for a value of any length: JSON, the merchant's own text.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def said(context: Context, sentence: str) -> str:
 
 
 def is_value(text: str) -> bool:
-    """Whether it is no sentence: one word, like a number, a path or a method; JSON, even if cut."""
-    if _TOKEN.fullmatch(text):
+    """Whether it is no sentence: a list of words, like numbers, paths or methods; JSON."""
+    if all(_TOKEN.fullmatch(one) for one in text.split(", ")):
         return True
     if text[:1] not in '"{[':
         return False
@@ -91,7 +91,7 @@ def _filled(known: Sentence, sentence: str, language: str, depth: int) -> str | 
 
 def _chosen(text: Text, values: Mapping[str, str], language: str) -> str:
     formats = Formats(language)
-    numbers = {k: int(v.replace(" ", "")) for k, v in values.items() if re.fullmatch(r"n\d*", k)}
+    numbers = {k: int(re.sub("[ ,]", "", v)) for k, v in values.items() if re.fullmatch(r"n\d*", k)}
     if not isinstance(text, str):
         text = text[formats.plural(numbers["n"])]
     shown = {k: _number(v, values[k], formats) for k, v in numbers.items()}

@@ -13,7 +13,7 @@ Text = str | Mapping[str, str]
 Texts = Mapping[str, Text]
 
 HOLE = re.compile(r"\{([a-z_]+\d?)\}")
-_NUMBER = r"[+-]?\d+(?: \d{3})*"
+_KINDS = {"n": r"[+-]?\d+(?:[ ,]\d{3})*", "word": r"[^\s:=]+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,6 @@ def _pattern(english: str) -> str:
             parts.append(f"(?P={part})")
         else:
             seen.add(part)
-            number = re.fullmatch(r"n\d?", part)
-            parts.append(f"(?P<{part}>{_NUMBER if number else '.*?'})")
+            kind = _KINDS.get(part.rstrip("0123456789"), ".*?")
+            parts.append(f"(?P<{part}>{kind})")
     return "".join(parts)
