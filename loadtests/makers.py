@@ -10,11 +10,13 @@ from __future__ import annotations
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from queue import Queue
 from typing import Any, BinaryIO
 
 import msgspec
@@ -82,17 +84,39 @@ def patiently(
         sleep(_PAUSE_S)
 
 
-def _wanted(stdin: BinaryIO) -> Iterator[int]:
-    for line in stdin:
-        yield int(line)
+class Wanted:
+    """How many are asked for, one number after the other. It is read beside the making: whoever
+    asked for thousands may want no more."""
+
+    def __init__(self, stdin: BinaryIO) -> None:
+        self.over = threading.Event()
+        self._counts: Queue[int | None] = Queue()
+        threading.Thread(target=self._read, args=(stdin,), daemon=True).start()
+
+    def __iter__(self) -> Iterator[int]:
+        while (count := self._counts.get()) is not None:
+            yield count
+
+    def _read(self, stdin: BinaryIO) -> None:
+        for line in stdin:
+            self._counts.put(int(line))
+        self.over.set()
+        self._counts.put(None)
 
 
-class _Making:
-    """Answers what is asked for; the first order alone, since it settles how numbers look."""
+class Making:
+    """Answers what is asked for; the first order alone, since it settles how numbers look. Breaks
+    off when `over` is set."""
 
     def __init__(
-        self, source: OrderSource, book: OrderBook, stdout: BinaryIO, mask: Callable[[str], str]
+        self,
+        source: OrderSource,
+        book: OrderBook,
+        stdout: BinaryIO,
+        mask: Callable[[str], str],
+        over: threading.Event,
     ) -> None:
+        self._over = over
         self._mask = mask
         self._source = source
         self._book = book
@@ -117,6 +141,8 @@ class _Making:
     def _all(self, orders: list[Future[Order]]) -> None:
         try:
             for order in orders:
+                if self._over.is_set():
+                    break
                 self._told(order.result())
         finally:
             for order in orders:
@@ -150,9 +176,10 @@ def main(arguments: list[str]) -> int:
         except OrdersError as error:
             stdout.write(msgspec.json.encode({"failed": mask(str(error))}) + b"\n")
             return 1
-        making = _Making(source, book, stdout, mask)
+        wanted = Wanted(stdin)
+        making = Making(source, book, stdout, mask, wanted.over)
         stack.callback(making.close)
-        for count in _wanted(stdin):
+        for count in wanted:
             making.answer(count)
     return 0
 

@@ -46,7 +46,7 @@ def headline(run: LoadRun) -> str:
         of = f"{len(breached)} of {counted(len(run.thresholds), 'threshold')} breached"
         return f"{of}; {adds_up}"
     if run.exit_code == 1:
-        return f"No verdict: {run.stopped or 'the load broke'}"
+        return f"No verdict: {run.stopped.partition(chr(10))[0] or 'the load broke'}"
     met = f", {counted(len(run.thresholds), 'threshold')} met" if run.thresholds else ""
     return f"{adds_up[0].upper()}{adds_up[1:]}{met}"
 
