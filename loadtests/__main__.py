@@ -21,6 +21,15 @@ from loadtests.settings import load_of
 
 def main(arguments: list[str]) -> int:
     """One process of the load, from its plan to its end."""
+    try:
+        return _load(arguments)
+    except OSError as error:  # a full disk, a folder that is gone
+        where = error.filename or Path(arguments[0]).parent
+        sys.stderr.write(f"{where} cannot be written: {error.strerror}\n")
+        return 1
+
+
+def _load(arguments: list[str]) -> int:
     for name in ("SIGINT", "SIGTERM"):  # who started us ends the load by closing our stdin
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)

@@ -51,7 +51,7 @@ def work(plan: Plan, loaded: Loaded, port: int) -> None:
             runner.send_message("payme-ready", {"failed": asked[0]})
 
     def report(data: dict[str, Any], **_: Any) -> None:
-        data[_OURS] = {"drained": worker.tally.drain(), "out_of_orders": worker.out_of_orders}
+        data[_OURS] = {"drained": worker.tally.drain(), "cannot_go_on": worker.cannot_go_on}
 
     def finish(**_: Any) -> None:
         runner.stop()
@@ -80,7 +80,7 @@ class Master:
         self._waiting: list[dict[str, Any]] = []
         self._ready: dict[str, str] = {}
         self._ended = 0
-        self._out_of_orders = ""
+        self._cannot_go_on = ""
         self._processes = [
             subprocess.Popen(
                 [
@@ -106,7 +106,7 @@ class Master:
             if why:
                 run.failed(why)
             else:
-                run.go(lambda: self._collect(run.board), lambda: self._out_of_orders, self._finish)
+                run.go(lambda: self._collect(run.board), lambda: self._cannot_go_on, self._finish)
             lost = self._plan.workers - self._ended if not why else 0
             if lost:
                 run.board.totals.notes.append(f"{lost} of {self._plan.workers} workers were lost")
@@ -160,7 +160,7 @@ class Master:
         told = data.get(_OURS)
         if told is not None:
             self._waiting.append(told["drained"])
-            self._out_of_orders = self._out_of_orders or told["out_of_orders"]
+            self._cannot_go_on = self._cannot_go_on or told["cannot_go_on"]
 
     def _collect(self, board: Board) -> None:
         waiting, self._waiting = self._waiting, []

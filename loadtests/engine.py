@@ -163,7 +163,7 @@ def alone(plan: Plan, loaded: Loaded) -> None:
         assert runner is not None
         run.go(
             lambda: run.board.add(worker.tally.drain()),
-            lambda: worker.out_of_orders,
+            lambda: worker.cannot_go_on,
             runner.stop,
         )
     worker.close()

@@ -7,6 +7,7 @@ that ended in order leaves the line that says so.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,19 +93,36 @@ class _Lines:
     def __init__(self, path: Path) -> None:
         """OSError if the file is there already or cannot be made."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
         self._count = 0
 
     def _line(self, value: msgspec.Struct) -> None:
-        os.write(self._file, line_of(value) + b"\n")
+        """OSError if it cannot be written; then nothing more is, and the file has no last line."""
+        self._whole(line_of(value) + b"\n")
         self._count += 1
 
+    def _whole(self, line: bytes) -> None:
+        if self._file < 0:
+            raise OSError(errno.EIO, "nothing more is written", str(self._path))
+        try:
+            written = os.write(self._file, line)
+        except OSError as error:
+            self._give_up()
+            raise OSError(error.errno, error.strerror, str(self._path)) from None
+        if written < len(line):
+            self._give_up()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+
+    def _give_up(self) -> None:
+        os.close(self._file)
+        self._file = -1
+
     def close(self) -> None:
-        """Say that nothing more comes, and close."""
+        """Say that nothing more comes, and close. OSError if that cannot be written."""
         if self._file >= 0:
-            os.write(self._file, b"%s%d}\n" % (_END, self._count))
-            os.close(self._file)
-            self._file = -1
+            self._whole(b"%s%d}\n" % (_END, self._count))
+            self._give_up()
 
     def __enter__(self) -> Self:
         return self

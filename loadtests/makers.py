@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import msgspec
 
@@ -88,7 +88,7 @@ class Wanted:
     """How many are asked for, one number after the other. It is read beside the making: whoever
     asked for thousands may want no more."""
 
-    def __init__(self, stdin: BinaryIO) -> None:
+    def __init__(self, stdin: IO[bytes]) -> None:
         self.over = threading.Event()
         self._counts: Queue[int | None] = Queue()
         threading.Thread(target=self._read, args=(stdin,), daemon=True).start()
@@ -97,7 +97,7 @@ class Wanted:
         while (count := self._counts.get()) is not None:
             yield count
 
-    def _read(self, stdin: BinaryIO) -> None:
+    def _read(self, stdin: IO[bytes]) -> None:
         for line in stdin:
             self._counts.put(int(line))
         self.over.set()
@@ -135,6 +135,8 @@ class Making:
             self._all(orders)
         except OrdersError as error:
             self._say({"failed": self._mask(str(error))})
+        except OSError as error:
+            self._say({"failed": f"{error.filename} cannot be written: {error.strerror}"})
         else:
             self._say({"done": True})
 
@@ -165,7 +167,8 @@ def main(arguments: list[str]) -> int:
     """Until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked us will close our stdin
     plan, worker = read_plan(Path(arguments[0])), int(arguments[1])
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    # a thread that reads through a buffer would hold its lock when the interpreter ends
+    stdin, stdout = open(0, "rb", buffering=0, closefd=False), sys.stdout.buffer  # noqa: SIM115
     loaded = load_of(plan)
     merchant = loaded.config.merchant
     mask = Masker(Credentials(merchant.login, merchant.key), tuple(loaded.secrets)).text

@@ -56,18 +56,24 @@ class PayerLine:
 
     def send(self, call: Call) -> Reply:
         """Latency counts from the moment at which the call was meant to be sent."""
-        due, self._due_us = self._due_us, None
-        return self._send(call, due)
+        return self._send(call, self._begun())
 
     def together(self, calls: Sequence[Call]) -> list[Reply]:
         """Each on a connection of its own."""
-        due, self._due_us = self._due_us, None
+        due = self._begun()
         sending = [gevent.spawn(self._send, call, due) for call in calls]
         try:
             gevent.joinall(sending, raise_error=True)
         finally:
             gevent.killall(sending)
         return [one.value for one in sending]
+
+    def _begun(self) -> int | None:
+        """When the call was meant to be sent. StopUser if it could not be noted."""
+        if self._worker.unwritable:
+            raise StopUser
+        due, self._due_us = self._due_us, None
+        return due
 
     def _send(self, call: Call, due_us: int | None) -> Reply:
         sent_us, sent = time.perf_counter_ns() // 1000, time.time_ns() // 1_000_000
@@ -218,7 +224,7 @@ class Payer(FastHttpUser):
             orders = [worker.pool.take() for _ in range(play.orders if play else 1)]
         except NoOrders as error:
             if not worker.stopping.is_set():
-                worker.out_of_orders = str(error)
+                worker.cannot_go_on = str(error)
             raise StopUser from error
         due = worker.next_arrival()
         if due is not None:

@@ -70,7 +70,7 @@ class Standalone:
         self._board: Board | None = None
         self._plan: Plan | None = None
         self._worker: Worker | None = None
-        self._out_of_orders = ""
+        self._cannot_go_on = ""
         self._environment: Environment | None = None
         self._ended: set[str] = set()
         self._ending = self._finishing = False
@@ -95,7 +95,7 @@ class Standalone:
             options.payme_seed_used = seed if seed >= 0 else secrets.randbelow(10_000)
             options.payme_workers = getattr(runner, "worker_count", 1)
             options.payme_users = getattr(options, "num_users", None)
-        self._ending, self._finishing, self._out_of_orders = False, False, ""
+        self._ending, self._finishing, self._cannot_go_on = False, False, ""
         try:
             self._plan = plan = self._planned(environment, options)
         except ConfigError as error:
@@ -137,7 +137,7 @@ class Standalone:
             try:
                 worker.prepare()
             except NoOrders as error:
-                worker.out_of_orders = str(error)
+                worker.cannot_go_on = str(error)
             worker.begin(lambda: (max(1, runner.user_count if runner else 1), plan.users))
 
         gevent.spawn(prepare)
@@ -148,7 +148,7 @@ class Standalone:
         """Alone, there is nobody who reports."""
         while worker is self._worker:
             gevent.sleep(1)
-            self._take(environment, worker.tally.drain(), worker.out_of_orders)
+            self._take(environment, worker.tally.drain(), worker.cannot_go_on)
 
     def _take(self, environment: Environment, drained: dict[str, Any], out: str) -> None:
         board = self._board
@@ -157,7 +157,7 @@ class Standalone:
         board.add(drained)
         why = out or board.abort()
         if why and not self._ending and environment.runner is not None:
-            self._ending, self._out_of_orders = True, out
+            self._ending, self._cannot_go_on = True, out
             sys.stderr.write(f"the load ends early: {why}\n")
             headless = getattr(environment.parsed_options, "headless", False)
             gevent.spawn(environment.runner.quit if headless else environment.runner.stop)
@@ -165,14 +165,14 @@ class Standalone:
     def report(self, data: dict[str, Any], **_: Any) -> None:
         """A worker tells the master."""
         if self._worker is not None:
-            drained, out = self._worker.tally.drain(), self._worker.out_of_orders
-            data[_OURS] = {"drained": drained, "out_of_orders": out}
+            drained, out = self._worker.tally.drain(), self._worker.cannot_go_on
+            data[_OURS] = {"drained": drained, "cannot_go_on": out}
 
     def reported(self, data: dict[str, Any], **_: Any) -> None:
         """The master hears it."""
         told = data.get(_OURS)
         if told is not None and self._environment is not None:
-            self._take(self._environment, told["drained"], told["out_of_orders"])
+            self._take(self._environment, told["drained"], told["cannot_go_on"])
 
     def init(self, environment: Environment, **_: Any) -> None:
         """Locust has its environment now."""
@@ -241,15 +241,19 @@ class Standalone:
         plan = self._plan
         if board is None or plan is None:
             return
-        outcome = board.outcome(plan.workers, "", self._out_of_orders)
-        write_outcome(outcome, Path(plan.folder))
+        outcome = board.outcome(plan.workers, "", self._cannot_go_on)
+        try:
+            write_outcome(outcome, Path(plan.folder))
+        except OSError as error:
+            sys.stderr.write(f"{error.filename} cannot be written: {error.strerror}\n")
+            self._cannot_go_on = self._cannot_go_on or str(error)
         judged = board.judged()
         for one in judged:
             told = one.told
             sys.stderr.write(f"{told.met.value}: {told.text}: {told.observed}\n")
         sys.stderr.write(f"reconcile it with: payme-sandbox reckon {plan.folder}\n")
         bad = any(one.met is not Met.OK for one in judged)
-        environment.process_exit_code = 1 if self._out_of_orders else 5 if bad else 0
+        environment.process_exit_code = 1 if self._cannot_go_on else 5 if bad else 0
 
     def quitting(self, environment: Environment, **_: Any) -> None:
         """Locust reads the exit code next, so a load that still runs here ends now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
@@ -12,7 +13,7 @@ from random import Random
 from loadtests.arrivals import Arrivals
 from loadtests.downtime import Downtime
 from loadtests.identity import TransactionIds
-from loadtests.ledger import Ledger
+from loadtests.ledger import Ended, Ledger
 from loadtests.payment import Given
 from loadtests.plan import PLAN, Plan, low_water
 from loadtests.plays import PLAIN, Play, plays_of
@@ -59,7 +60,7 @@ class Worker:
         self.rpc_ids: Iterator[int] = itertools.count(1 + index * 50_000_000)
         self.stopping = threading.Event()
         self.begun = threading.Event()
-        self.out_of_orders = ""
+        self.cannot_go_on = ""
         self.faulty = FaultSender(self.timeout_ms)
         self.users = 0
         self.payers = itertools.count()
@@ -68,7 +69,7 @@ class Worker:
         self._began_us = 0
         self._last_now = 0
         self._ledger = Ledger(Path(plan.folder) / f"calls-{index}.jsonl")
-        self.note_call = self._ledger.write
+        self.unwritable = False
 
     def prepare(self) -> None:
         """Have the orders made. NoOrders if there are none."""
@@ -108,6 +109,16 @@ class Worker:
         self._last_now = max(self._last_now + 1, time.time_ns() // 1_000_000)
         return self._last_now
 
+    def note_call(self, call: Ended) -> None:
+        """In the ledger. Where it cannot be written no call is made any more: what nobody has noted
+        could not be reconciled."""
+        try:
+            self._ledger.write(call)
+        except OSError as error:
+            if not self.unwritable:
+                self.cannot_go_on = f"{error.filename} cannot be written: {error.strerror}"
+            self.unwritable = True
+
     def stop(self) -> None:
         """No payment begins any more, and no retry waits any longer."""
         self.stopping.set()
@@ -117,4 +128,5 @@ class Worker:
         """After the last call."""
         self.stop()
         self.pool.close()
-        self._ledger.close()
+        with contextlib.suppress(OSError):  # it then ends as that of a worker that was killed
+            self._ledger.close()

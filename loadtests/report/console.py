@@ -29,8 +29,9 @@ _SHOWN = 3  # findings of one kind
 _CALLS = 6  # of one finding
 
 
-def show(console: Console, run: LoadRun, files: Sequence[str] = ()) -> None:
-    """Everything that a person needs who sees nothing else. `files`: where more is to be found."""
+def show(console: Console, run: LoadRun, files: Sequence[str] = (), refused: str = "") -> None:
+    """Everything that a person needs who sees nothing else. `files`: where more is to be found;
+    `refused`: why a report could not be written."""
     page = Page(console)
     page.gap()
     page.line([printable(load_words(run))], indent=1, label=dim("load      "))
@@ -50,6 +51,9 @@ def show(console: Console, run: LoadRun, files: Sequence[str] = ()) -> None:
     page.gap()
     good = run.exit_code == 0
     page.line([(printable(headline(run)), "bold green" if good else "bold red")], indent=1)
+    if good and refused:
+        page.line([("exit 2: a report could not be written", "bold red")], indent=1)
+        return
     page.line([(exit_words(run), "bold green" if good else "bold red")], indent=1)
 
 

@@ -164,7 +164,7 @@ def _run(
     _announce(console, plan)
     with counted_log(loaded, process) as log:
         with (
-            Engine(plan.write(), environ) as engine,
+            Engine(_written(plan), environ) as engine,
             Watching(console, plan.duration_ms) as watching,
         ):
             patience, downtime = options.wait or 30, Downtime(folder)
@@ -177,6 +177,15 @@ def _run(
     return _told(run, folder, options.reports, console, printing)
 
 
+def _written(plan: Plan) -> Path:
+    """Where the plan is. The first file of the run's folder: TargetError if there can be none."""
+    try:
+        return plan.write()
+    except OSError as error:
+        text = f"The run's folder {plan.folder} cannot be written: {error.strerror}."
+        raise TargetError(text, 2) from error
+
+
 def _masked(run: LoadRun, loaded: Loaded) -> LoadRun:
     """What a dying merchant prints may hold its key, and so may how its orders were refused."""
     text = masker_of(loaded).text
@@ -186,11 +195,16 @@ def _masked(run: LoadRun, loaded: Loaded) -> LoadRun:
 def _told(
     run: LoadRun, folder: Path, reports: Mapping[str, Path], console: Console, printing: Printing
 ) -> int:
+    refused = ""
     try:
         write_reports(run, reports)
-    finally:
-        show(console, run, [str(folder), *map(str, reports.values())])
-    return 2 if run.exit_code == 0 and printing.trouble else run.exit_code
+    except ReportError as error:
+        refused = str(error)
+    written = [path for path in map(str, reports.values()) if f" {path}: " not in refused]
+    show(console, run, [str(folder), *written], refused)
+    if refused:
+        click.echo(refused, err=True)
+    return 2 if run.exit_code == 0 and (refused or printing.trouble) else run.exit_code
 
 
 def run_reckon(folder: Path, options: LoadOptions) -> int:

@@ -50,6 +50,9 @@ def reckoned(run: LoadRun, loaded: Loaded, folder: Path, log: LogTally | None) -
             return reconciled(run, reckon(folder, _sources(run, loaded.config, log, masker, stack)))
         except LedgerError as error:
             return reconciled(run, Reckoning(unable=(masker.text(str(error)),)))
+        except OSError as error:  # it sorts the books in the run's folder
+            why = f"{error.filename or folder}: {error.strerror}"
+            return reconciled(run, Reckoning(unable=(why,)))
 
 
 def _sources(
