@@ -10,7 +10,7 @@ DURATION ?= 60s
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver bench-journal bench-checkout load serve test mutants lint schema docs clean
+.PHONY: help setup check check-example reproduce bugs bench bench-reckoning bench-driver bench-journal bites bench-checkout load serve test mutants lint schema docs clean
 
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ bench: $(READY)  ## what the reference merchant carries, beside payme-pkg and th
 		examples/payme-pkg/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		-c constraints.txt 'psycopg[binary]'
 	$(BIN)/python -m loadtests.benchmarks $(ONLY) --soak $(SOAK)
+
+bites: $(READY)  ## which simultaneous and crash bugs of the zoo a load of 20 seconds finds; eight minutes (ONLY="simultaneous.*")
+	$(BIN)/python -m simulator.cli.bites $(ONLY)
 
 bench-reckoning: $(READY)  ## how long a million transactions take to reconcile, and how much memory
 	$(BIN)/python -m loadtests.benchmarks.reckoning

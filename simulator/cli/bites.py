@@ -1,6 +1,6 @@
 """Does a short load find each bug that shows under simultaneous calls, or in a crash?
 
-    python -m loadtests.benchmarks.bites [GLOB…] [--seconds 20] [--users 20]
+    python -m simulator.cli.bites [GLOB…] [--seconds 20] [--users 20]
 
 The reference merchant is loaded as it is, with and without being killed meanwhile, and then with
 each of its bugs of that kind, as `payme-sandbox load` does it for anybody. Exit code 1 if a bug is
@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import click
 
 from simulator.cli.bugs import NoBugs, bugs_of_reference, chosen
 from simulator.cli.reference import clean_environment, reference_config
@@ -46,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
         good = good and as_it_should
         name = row.name if row.breaks else f"no bug{', killed' if row.needs == CRASH else ''}"
         mark = "ok" if as_it_should else "FAIL"
-        print(f"{mark:<5} {name:<{_WIDTH}} exit {code}  {told}", flush=True)
+        click.echo(f"{mark:<5} {name:<{_WIDTH}} exit {code}  {told}")
     return 0 if good else 1
 
 
