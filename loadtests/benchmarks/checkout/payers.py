@@ -18,7 +18,7 @@ LOOK_S = 0.6
 
 _CARD = "8600069195406311"
 _CODE = "666666"
-_MOST_LOOKS = 200
+_MOST_STEPS = 200
 _BACK = "http://shop.example/back?order=:account.order_id&id=:transaction"
 _WATCHED = re.compile(r'data-watched="([^"]+)" data-version="([^"]+)"')
 _PER_PAYER = 7
@@ -83,30 +83,46 @@ async def _pay(tab: Tab, order: Checkout, times: Times) -> str:
     """The whole way; the order's number. Raises WentWrong if it does not end in paid."""
     began = time.perf_counter()
     await tab.open(f"/{code_of(order)}", "the link")
-    await _look_on(tab)
-    receipt = tab.address
-    await tab.press(f"{receipt}/card", "the card", take=_CARD)
-    await tab.press(f"{receipt}/pay", "the code", code=_CODE)
-    await _look_on(tab)
-    if 'class="good"' not in tab.text:
-        raise WentWrong(f"{receipt}: it did not end in paid")
+    if not await go_on(tab):
+        raise WentWrong(f"{tab.address}: it did not end in paid")
     times.add("from the link to paid", began)
-    way_back = await tab.ask(f"{receipt}/return", "the way back")
+    way_back = await tab.ask(f"{tab.address}/return", "the way back")
     if not way_back.headers.get("Location", "").startswith("http://shop.example/back?order="):
-        raise WentWrong(f"{receipt}: no way back to the shop, HTTP {way_back.status_code}")
+        raise WentWrong(f"{tab.address}: no way back to the shop, HTTP {way_back.status_code}")
     return str(order.account["order_id"])
 
 
-async def _look_on(tab: Tab) -> None:
-    """As long as the page watches its payment."""
-    for _ in range(_MOST_LOOKS):
-        watched = _WATCHED.search(tab.text)
-        if watched is None:
-            return
+async def go_on(tab: Tab) -> bool:
+    """Do what the page asks for until the payment is over; whether it is paid.
+
+    Raises WentWrong if a page does not come, or it never ends.
+    """
+    for _ in range(_MOST_STEPS):
+        text, receipt = tab.text, tab.address
+        if 'class="good"' in text:
+            return True
+        if 'name="take"' in text:
+            await tab.press(f"{receipt}/card", "the card", take=_CARD)
+        elif 'id="code"' in text:
+            await tab.press(f"{receipt}/pay", "the code", code=_CODE)
+        elif f'action="{receipt}/again"' in text:
+            await asyncio.sleep(LOOK_S)
+            await tab.press(f"{receipt}/again", "try now")
+        elif (watched := _WATCHED.search(text)) is not None:
+            await _look_on(tab, watched[1], watched[2])
+        else:
+            return False
+    raise WentWrong(f"{tab.address}: it never ends")
+
+
+async def _look_on(tab: Tab, path: str, version: str) -> None:
+    """Until the page would be another one."""
+    for _ in range(_MOST_STEPS):
         await asyncio.sleep(LOOK_S)
-        answer = await tab.ask(watched[1], "a look")
+        answer = await tab.ask(path, "a look")
         if answer.status_code != 200:
             raise WentWrong(f"a look: HTTP {answer.status_code}")
-        if answer.json()["version"] != watched[2]:
+        if answer.json()["version"] != version:
             await tab.open(tab.address, "how it goes on")
-    raise WentWrong(f"{tab.address}: it never ends")
+            return
+    raise WentWrong(f"{tab.address}: it never moves")

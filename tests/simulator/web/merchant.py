@@ -29,8 +29,9 @@ class Merchant:
     """Orders cost PRICE. `plan` gives the next answers to a method; the rest are right.
 
     A plan is an answer, `silent` (obeyed, and hung up on before the answer), `deaf` (hung up on
-    before it was obeyed), a number (obeyed, and answered with that HTTP status), or text (obeyed,
-    and answered with that instead of JSON; a lone surrogate in it is a byte that is no UTF-8).
+    before it was obeyed), `hang` (obeyed, and nothing more), a number (obeyed, and answered with
+    that HTTP status), or text (obeyed, and answered with that instead of JSON; a lone surrogate in
+    it is a byte that is no UTF-8).
     """
 
     def __init__(self) -> None:
@@ -149,8 +150,10 @@ def serving(merchant: Merchant) -> Iterator[Merchant]:
                 plan = merchant.plans[method].popleft() if merchant.plans[method] else None
                 obeyed = plan != "deaf" and not isinstance(plan, dict)
                 answer = merchant.obey(method, params) if obeyed else plan
-            if plan in ("deaf", "silent"):
+            if plan in ("deaf", "silent", "hang"):
                 self.close_connection = True
+                if plan == "hang":
+                    self.rfile.read(1)  # until the caller hangs up
                 return
             status, body = 200, json.dumps({**(answer or {}), "id": asked["id"]})
             if isinstance(plan, int):
