@@ -14,26 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from simulator.protocol.checkout import Checkout, code_of
-from tests.browser.test_checkout import (
-    PATIENCE_MS,
-    Place,
-    Watch,
-    browser,
-    patient,
-    scripted,
-    watch,
-)
-from tests.browser.test_html_report import CHROMIUM
+from tests.browser.test_checkout import PATIENCE_MS, Place, Watch, patient, scripted, watch
+from tests.browser.visiting import needs_chromium
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error
 
-__all__ = ["browser", "patient", "scripted", "watch"]
-pytestmark = [
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
-    ),
-    pytest.mark.xdist_group("checkout-browser"),
-]
+__all__ = ["patient", "scripted", "watch"]
+pytestmark = [needs_chromium, pytest.mark.xdist_group("checkout-browser")]
 HOURS_12 = 43_200_000
 Scene = tuple[Merchant, Place]
 
