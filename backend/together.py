@@ -49,7 +49,9 @@ class _Group:
         """Commit, and let everyone go on."""
         try:
             if self.error is None:
+                self.error = RuntimeError("the commit was broken off")
                 self.connection.commit()
+                self.error = None
         except Exception as error:
             self.error = error
         finally:
