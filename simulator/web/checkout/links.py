@@ -72,11 +72,11 @@ def form() -> ResponseReturnValue:
 
 def _begun(reading: Reading, names: Names) -> ResponseReturnValue:
     checkout = reading.checkout
-    wrong = reading.wrong if checkout is None else _refused(checkout, names)
+    wrong = reading.wrong if checkout is None else refused(checkout, names)
     if checkout is None or wrong:
         return _bad(wrong, reading)
     known = _known(checkout)
-    payment_id = known or _begin(checkout)
+    payment_id = known or begin(checkout)
     if names is LINK:
         _remember(checkout, payment_id)
     if names is LINK or session:
@@ -86,7 +86,8 @@ def _begun(reading: Reading, names: Names) -> ResponseReturnValue:
     return redirect(url_for("checkout.page", payment_id=payment_id), 303)
 
 
-def _begin(checkout: Checkout) -> str:
+def begin(checkout: Checkout) -> str:
+    """Begin the payment that a link asks for; its id."""
     new = NewPayment(
         kassa_id=checkout.kassa,
         amount=checkout.amount,
@@ -100,7 +101,7 @@ def _begin(checkout: Checkout) -> str:
     return the_server().payments.begin(new).id
 
 
-def _refused(checkout: Checkout, names: Names) -> tuple[Wrong, ...]:
+def refused(checkout: Checkout, names: Names) -> tuple[Wrong, ...]:
     """What there is against it at the kassa."""
     kassas = {kassa.id: kassa for kassa in the_server().kassas.all()}
     kassa = kassas.get(checkout.kassa)

@@ -49,6 +49,7 @@ def begin_payment(server: Server, body: schemas.PaymentBody) -> PaymentShown:
             callback=body.callback,
             callback_timeout_ms=body.callback_timeout_ms,
             description={"": body.description} if body.description else {},
+            detail=body.detail,
             origin="control",
         )
     )

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from simulator.web.control import cabinet, faults, house, journal, payments, runs
+from simulator.web.control import cabinet, faults, house, journal, links, payments, runs
 from simulator.web.control.openapi import document
 from simulator.web.control.operation import JSON, OPERATIONS, Operation
 from simulator.web.server import Server
 
-MODULES = (house, payments, cabinet, faults, journal, runs)
+MODULES = (house, payments, links, cabinet, faults, journal, runs)
 """Where the operations are."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.protocol import callback
 from simulator.web.control import schemas
 from simulator.web.payments.states import TEXTS, Receipt
 from simulator.web.server import Server
@@ -22,12 +23,22 @@ def kassa(server: Server, row: Kassa) -> schemas.KassaShown:
 
 def payment(server: Server, row: Payment) -> schemas.PaymentShown:
     return schemas.PaymentShown(
-        **_columns(row, schemas.PaymentShown, "state_text", "card", "checkout_url", "error"),
+        **_columns(row, schemas.PaymentShown, *_OURS),
         state_text=TEXTS[Receipt(row.state)],
         card=row.card.get("masked"),
         error=schemas.ErrorShown(**row.error) if row.error else None,
         checkout_url=f"{server.public_url}/checkout/{row.id}",
+        return_url=_back(row),
     )
+
+
+_OURS = ("state_text", "card", "checkout_url", "return_url", "error")
+
+
+def _back(row: Payment) -> str | None:
+    if callback.unfit(row.callback):
+        return None
+    return callback.filled(row.callback, row.transaction_id, row.account)
 
 
 def fault(row: Fault) -> schemas.FaultShown:

@@ -40,7 +40,8 @@ class PaymentShown(Told):
 
     state is the receipt's: 0 waiting for the payer, 1 creating, 2 debiting, 3 closing, 4 paid, 20
     paused, 21 queued for cancellation, 30 queued for closing, 50 cancelled. doing is the step that
-    comes next, due at due_at; suspended: it is repeated in the background.
+    comes next, due at due_at; suspended: it is repeated in the background. return_url: where the
+    payer goes back to, with the placeholders of the callback filled in.
     """
 
     id: str
@@ -78,6 +79,7 @@ class PaymentShown(Told):
     paid_at: int | None
     cancelled_at: int | None
     checkout_url: str
+    return_url: str | None
     version: int
 
 
@@ -105,7 +107,7 @@ class PaymentsQuery(Asked):
 
 class PaymentBody(Asked):
     """A payment to be begun. kassa: the configuration's by default. look: ask the merchant by
-    CheckPerformTransaction at once, as checkout does."""
+    CheckPerformTransaction at once, as checkout does. detail: the shop's fiscal data."""
 
     kassa: Id | None = None
     amount: Amount
@@ -114,6 +116,7 @@ class PaymentBody(Asked):
     callback: Annotated[str, Field(max_length=2000)] = ""
     callback_timeout_ms: Annotated[int, Field(ge=0, le=600_000)] = 15
     description: Annotated[str, Field(max_length=1000)] = ""
+    detail: dict[str, JsonValue] | None = None
     look: bool = True
 
 
@@ -134,3 +137,23 @@ class CancelBody(Asked):
 
 class WaitBody(Asked):
     wait_ms: Wait = 0
+
+
+class LinkBody(Asked):
+    """link: what the shop sends its payer to, whole or the base64 alone. look: ask the merchant at
+    once, as checkout does."""
+
+    link: Annotated[str, Field(min_length=1, max_length=20_000)]
+    look: bool = True
+
+
+class NoteShown(Told):
+    """What a link should not have, although it can be used."""
+
+    parameter: str
+    text: str
+
+
+class FollowedShown(Told):
+    payment: PaymentShown
+    notes: list[NoteShown]
