@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -321,5 +320,26 @@ def test_a_bad_link_is_told(browser: Browser, place: Place, watch: Watch, langua
     assert page.locator("html").get_attribute("lang") == language
     looks_well(page, 360)
     context.close()
-    watch.complaints = [one for one in watch.complaints if not re.search("status of 400", one)]
+    watch.complaints = [one for one in watch.complaints if "with a status of 400" not in one]
     watch.fine(place.checkout)
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("uz", "dark"), ("ru", "light")])
+def test_the_shop_says_what_is_wrong(
+    browser: Browser, place: Place, watch: Watch, language: str, scheme: Literal["dark", "light"]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = watch.over(context)
+    page.goto(f"{place.shop}/?lang={language}")
+    page.locator("#copies").fill("0")
+    page.locator("main button").click()
+    expect(page.locator("#wrong")).to_be_visible()
+    looks_well(page, 360)
+    page.goto(f"{place.shop}/orders/none")
+    expect(page.locator("main a.button")).to_be_visible()
+    looks_well(page, 360)
+    context.close()
+    watch.complaints = [one for one in watch.complaints if "with a status of 4" not in one]
+    watch.fine(place.shop)

@@ -3,9 +3,11 @@ at them: whether they run over the edge, whether anybody is kept from reading th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -13,12 +15,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 Open = Callable[..., Page]
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("CHROMIUM") or which("chromium") or "/usr/bin/chromium")
 LIMIT_MS = 60_000
 HOSTILE = '</pre><script>window.owned=1</script><img src=x onerror="window.owned=1">'
 
 needs_chromium = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium"
+    not CHROMIUM.exists(),
+    reason="Chromium is not installed: apt-get install chromium, or name one in CHROMIUM",
 )
 
 
