@@ -106,11 +106,11 @@ class Books:
 
         Problem 409 if there is no usable statement.
         """
-        before = self._ours(kassa_id, start, end)
+        before = self._records.versions(kassa_id, start, end)
         statement, exchange_id = self._statement(kassa_id, start, end)
         theirs = {str(t["id"]): t for t in statement if isinstance(t, Mapping) and "id" in t}
         rows = self._database([*before, *(key for key in theirs if key not in before)])
-        ours = self._ours(kassa_id, start, end)
+        ours = {p.id: p for p in self._records.between(kassa_id, start, end)}
         lines = [
             _settled(_line(key, ours.get(key), theirs.get(key), rows), before.get(key), ours)
             for key in sorted({*ours, *theirs}, key=lambda key: _when(ours, theirs, key))
@@ -124,9 +124,6 @@ class Books:
             sum(_paid(t) for t in theirs.values()),
             rows is not None,
         )
-
-    def _ours(self, kassa_id: str, start: int, end: int) -> dict[str, Payment]:
-        return {p.id: p for p in self._records.between(kassa_id, start, end)}
 
     def _statement(self, kassa_id: str, start: int, end: int) -> tuple[list[Any], int]:
         """What GetStatement lists, and the first call; a period that is too long for one answer is
@@ -165,10 +162,10 @@ def against(payment: Payment, told: Row) -> tuple[Differing, ...]:
     return tuple(_differences(payment, _members(payment), told, "check"))
 
 
-def _settled(line: Line, before: Payment | None, ours: Mapping[str, Payment]) -> Line:
+def _settled(line: Line, before: int | None, ours: Mapping[str, Payment]) -> Line:
     """One whose payment moved on while the merchant was asked is none that the books differ on."""
     now = ours.get(line.transaction_id)
-    moved = now is not None and (before is None or before.version != now.version)
+    moved = now is not None and before != now.version
     if not moved or line.verdict == "agrees":
         return line
     return replace(line, verdict="waiting", differences=())
