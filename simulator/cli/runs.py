@@ -40,7 +40,10 @@ def opener_of(server: Server, process: MerchantProcess | None) -> Opener:
         kassa = server.kassas.get(kassa_id)
         ours = kassa.source == "config" and server.loaded is not None
         loaded = server.loaded if ours and server.loaded else _alone(kassa, server)
-        choices = Choices(terms.profile, terms.strict, terms.seed, wait=None, orderless=True)
+        numbers = server.fresh_numbers()
+        choices = Choices(
+            terms.profile, terms.strict, terms.seed, wait=None, orderless=True, numbers=numbers
+        )
         started = process if ours else None
         try:
             with open_target(loaded, started, rules, choices, journal, floor) as target:

@@ -60,6 +60,7 @@ class Choices:
     at_once: bool = False  # several scenarios
     everything: bool = False  # --all
     orderless: bool = False  # whether a run may begin although no order can be made
+    numbers: Numbers | None = None  # for its orders, where not the clock alone picks them
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ def _open_orders(
     try:
         return open_orders(
             loaded.config,
-            Numbers(),
+            choices.numbers or Numbers(),
             transport.client,
             is_payable=payable,
             folder=folder,

@@ -95,6 +95,8 @@ class Server:
         self.closing: list[Callable[[], None]] = []
         self._orders: OrderSource | None = None
         self._lock = threading.Lock()
+        self._numbers: Numbers | None = None
+        self._numbering = threading.Lock()
         if loaded is not None and loaded.config.merchant.url:
             self.kassas.configure(loaded.config)
 
@@ -160,6 +162,12 @@ class Server:
                 409, "no order could be made", self._hidden(str(error)), do="see [orders]"
             ) from error
 
+    def fresh_numbers(self) -> Numbers:
+        """For orders that nobody else of this server makes: runs follow each other at once."""
+        with self._numbering:
+            self._numbers = Numbers(after=self._numbers)
+            return self._numbers
+
     def _order_source(self) -> OrderSource:
         with self._lock:
             if self._orders is None:
@@ -169,7 +177,7 @@ class Server:
                 folder = path.absolute().parent if path else None
                 rng = random.Random(self.options.rng.getrandbits(64))
                 self._orders = open_orders(
-                    self.loaded.config, Numbers(), self._client, folder=folder, rng=rng
+                    self.loaded.config, self.fresh_numbers(), self._client, folder=folder, rng=rng
                 )
             return self._orders
 

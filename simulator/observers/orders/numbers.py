@@ -21,14 +21,28 @@ Style = Literal["letters", "digits"]
 class Numbers:
     """Hands out numbers, each once. Safe to use from several threads.
 
-    `style` is "letters" (`Psb-` and ten digits) until somebody sets it to "digits".
+    `style` is "letters" (`Psb-` and ten digits) until somebody sets it to "digits". `after` are
+    those of an earlier run of this process: two that begin in one instant share no block.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.time, style: Style = "letters") -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        style: Style = "letters",
+        after: Numbers | None = None,
+    ) -> None:
         blocks = (_PAST_LAST - _FIRST) // _BLOCK
-        self._next = _FIRST + (int(clock()) // 2 % blocks) * _BLOCK
+        first = _FIRST + (int(clock()) // 2 % blocks) * _BLOCK
+        self._next = first if after is None else max(first, after.past_block())
         self._lock = threading.Lock()
         self.style: Style = style
+
+    def past_block(self) -> int:
+        """Where the next block begins."""
+        with self._lock:
+            block = self._next // _BLOCK + 1
+        return block * _BLOCK if (block + 1) * _BLOCK <= _PAST_LAST else _FIRST
 
     def take(self) -> str:
         """The next number, in the style of the moment."""

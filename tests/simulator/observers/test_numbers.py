@@ -25,6 +25,18 @@ def test_each_two_seconds_have_a_thousand_numbers_of_their_own() -> None:
     assert later.take_int() == start + 1000
 
 
+def test_those_after_others_share_none_with_them() -> None:
+    made = [Numbers(clock=lambda: 0)]
+    for _ in range(3):
+        made.append(Numbers(clock=lambda: 0, after=made[-1]))
+    taken = [one.take_int() for one in made for _ in range(5)]
+    assert len(set(taken)) == len(taken)
+    busy = Numbers(clock=lambda: 0)
+    used = {busy.take_int() for _ in range(2_500)}
+    assert Numbers(clock=lambda: 2, after=busy).take_int() not in used
+    assert Numbers(clock=lambda: 100, after=busy).take_int() == 1_000_050_000
+
+
 def test_numbers_fit_into_32_bits_and_begin_again() -> None:
     blocks = 1_147_483
     last = Numbers(clock=lambda: 2 * (blocks - 1))

@@ -145,6 +145,17 @@ def test_a_sequence_is_played(pages: Pages) -> None:
     assert "not for such a merchant" in _post(pages, "/sandbox/sequences/accumulating", 409)["seen"]
 
 
+def test_runs_that_follow_at_once_share_no_order(pages: Pages) -> None:
+    orders = []
+    for _ in range(3):
+        orders.append(_post(pages, "/orders")["number"])
+        pages.merchant.calls.clear()
+        _post(pages, "/sandbox/sequences/second", wait_ms=LIMIT_MS)
+        sent = pages.merchant.sent("CreateTransaction")
+        orders += sorted({params["account"]["order_id"] for params in sent})
+    assert len(set(orders)) == len(orders) > 3
+
+
 def test_a_second_run_is_refused_and_the_first_is_stopped(pages: Pages) -> None:
     with pages.merchant.lock:
         run = _post(pages, "/runs", tags=["create"])
