@@ -217,3 +217,42 @@ def test_without_scripts_a_payment_is_refunded_as_well(opened: Open, site: Site)
     assert site.server.payments.wait(payment, LIMIT_MS / 1000).state == 50
     page.reload()
     expect(page.locator(".node.bad")).to_be_visible()
+
+
+def test_a_kassa_is_changed_by_keyboard(opened: Open, site: Site) -> None:
+    page = opened("/settings", "uz")
+    page.get_by_role("link", name="O'zgartirish").focus()
+    page.keyboard.press("Enter")
+    page.locator("#name").fill("renamed")
+    expect(page.locator("#key")).to_have_value("")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_contain_text("o'zgartirildi")
+    expect(page.locator("article h3").last).to_have_text("renamed")
+    kassas = site.server.kassas
+    assert kassas.key(kassas.get(site.other)) == KEY
+
+
+def test_payments_of_a_day(opened: Open, site: Site) -> None:
+    page = opened("/payments?text=A-1")
+    expect(page.locator("tbody tr")).not_to_have_count(0)
+    page.fill("#to", "2001-02-03")
+    page.keyboard.press("Enter")
+    expect(page.locator(".empty")).to_be_visible()
+    expect(page.locator("#to")).to_have_value("2001-02-03")
+    page.fill("#to", "")
+    page.fill("#from", "2001-02-03")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).not_to_have_count(0)
+
+
+def test_a_developer_goes_from_the_checkout_to_the_calls_and_copies_one(
+    opened: Open, site: Site
+) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    page = opened(f"/checkout/{site.paid}", "ru", permissions=allowed)
+    page.get_by_role("link", name="Для разработчика").click()
+    expect(page.locator(".timeline")).to_contain_text("PerformTransaction")
+    page.locator(".on-terminal summary").click()
+    page.locator(".on-terminal button.copy").first.click()
+    page.locator(".on-terminal").get_by_text("Скопировано", exact=True).wait_for()
+    assert f"/control/kassas/{CONFIGURED}/books" in page.evaluate("navigator.clipboard.readText()")
