@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from simulator.conformance.runner import jobs_of
@@ -42,7 +43,7 @@ def run_selection(kassa: Kassa, chosen: Chosen) -> Run:
         " ".join([*chosen.only, *(f"#{tag}" for tag in chosen.tags)]),
         tuple(jobs_of(scenarios)),
         terms,
-        _command(chosen, terms),
+        _command(kassa, chosen, terms),
         kassa.url,
         kassa.account_type,
     )
@@ -64,7 +65,7 @@ def run_sequence(kassa: Kassa, name: str) -> Run:
         name,
         tuple(jobs_of([found[one] for one in wanted])),
         Terms(seed=new_seed()),
-        "payme-sandbox check " + " ".join(f"--only {one}" for one in wanted),
+        _sequence_command(kassa, name, wanted),
         kassa.url,
         kassa.account_type,
         wishes.as_the_sandbox,
@@ -117,12 +118,23 @@ def _call(kassa: Kassa, page: Page, asked: Asked) -> str:
     return control_curl(f"/sandbox/{page.slug}", {**body, "wait_ms": 60_000})
 
 
-def _command(chosen: Chosen, terms: Terms) -> str:
-    """What does the same on a terminal."""
+def _command(kassa: Kassa, chosen: Chosen, terms: Terms) -> str:
+    """What does the same on a terminal. `check` knows the configuration's merchant only."""
+    if kassa.source != "config":
+        body = {"kassa": kassa.id, "scenarios": chosen.only, "tags": chosen.tags}
+        judged = {"profile": terms.profile, "strict": terms.strict, "seed": terms.seed}
+        return control_curl("/runs", {**body, **judged, "wait_ms": 60_000})
     words = ["payme-sandbox", "check"]
-    words += [part for one in chosen.only for part in ("--only", one)]
-    words += [part for one in chosen.tags for part in ("--tag", one)]
+    words += [part for one in chosen.only for part in ("--only", shlex.quote(one))]
+    words += [part for one in chosen.tags for part in ("--tag", shlex.quote(one))]
     if terms.profile != PROFILES[0]:
         words += ["--profile", terms.profile]
     words += ["--strict"] if terms.strict else []
     return " ".join([*words, "--seed", str(terms.seed)])
+
+
+def _sequence_command(kassa: Kassa, name: str, scenarios: Sequence[str]) -> str:
+    if kassa.source != "config":
+        body = {"kassa": kassa.id, "wait_ms": 60_000}
+        return control_curl(f"/sandbox/sequences/{name}", body)
+    return "payme-sandbox check " + " ".join(f"--only {one}" for one in scenarios)

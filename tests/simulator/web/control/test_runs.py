@@ -13,6 +13,7 @@ from simulator.web.kassas import CONFIGURED
 from simulator.web.pages import chains
 from tests.simulator.web.merchant import KEY, PRICE, error, serving
 from tests.simulator.web.pages.conftest import Pages, Plain, loaded_for, pages_of
+from tests.simulator.web.terminal import run as terminal
 
 LIMIT_MS = 60_000
 
@@ -166,6 +167,23 @@ def test_a_second_run_is_refused_and_the_first_is_stopped(pages: Pages) -> None:
     over = _get(pages, f"/runs/{run['id']}?wait_ms={LIMIT_MS}")
     assert (over["over"], over["exit_code"], over["stopped"]) == (True, 130, "stopped by hand")
     assert _post(pages, f"/runs/{run['id']}/stop", 200) == over, "what is over stays as it is"
+
+
+def test_of_another_kassa_the_command_names_it(pages: Pages) -> None:
+    """`payme-sandbox check` knows the configuration's merchant only."""
+    body: Any = {"name": "other", "url": pages.merchant.url, "key": KEY}
+    other = _post(pages, "/kassas", **body)["id"]
+    wish: dict[str, Any] = {"scenarios": ["check.unknown"], "seed": 5, "strict": True}
+    run = _post(pages, "/runs", kassa=other, wait_ms=LIMIT_MS, **wish)
+    again = terminal(pages.client, run["command"]).json
+    assert again is not None
+    for name in ("kassa_id", "kind", "name", "totals", "exit_code"):
+        assert again[name] == run[name], name
+    assert again["command"] == run["command"]
+    first = _post(pages, "/sandbox/sequences/first", kassa=other, wait_ms=LIMIT_MS)
+    assert terminal(pages.client, first["command"]).status_code == 201
+    assert [one["kassa_id"] for one in _get(pages, f"/runs?kassa={other}")["runs"]] == [other] * 4
+    assert _get(pages, f"/runs?kassa={CONFIGURED}")["runs"] == []
 
 
 def test_nothing_is_selected(pages: Pages) -> None:
