@@ -7,6 +7,7 @@ What is in the database and in the log is left to `check` and to the reckoning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -96,7 +97,7 @@ class Playing:
             elif number:
                 self._wait()
             try:
-                if not self._take(placed):
+                if not self._rows(placed):
                     break
             except (Unresolved, NotApplicable):
                 break  # what it needs did not come, which was counted where it happened
@@ -111,9 +112,25 @@ class Playing:
         if self._given.pause_ms:
             self._line.pause(self._rng.randint(0, 2 * self._given.pause_ms))
 
-    def _take(self, placed: PlacedStep) -> bool:
-        """One step; whether the scenario goes on."""
-        scope = replace(self._scope, arguments=placed.arguments)
+    def _rows(self, placed: PlacedStep) -> bool:
+        """A step once for each row of its matrix, if it has one; whether the scenario goes on. All
+        rows are gone through, also if one is not answered as expected; what cannot be made of this
+        merchant's values is skipped."""
+        if not placed.step.matrix:
+            return self._take(placed, {})
+        goes_on = True
+        for number, row in enumerate(placed.step.matrix):
+            if number:
+                self._wait()
+            with suppress(NotApplicable):
+                goes_on = self._take(placed, row) and goes_on
+        return goes_on
+
+    def _take(self, placed: PlacedStep, row: Mapping[str, object]) -> bool:
+        """One step, or one row of it; whether the scenario goes on."""
+        matrix = {**self._scope.matrix, **row}
+        scope = replace(self._scope, arguments=placed.arguments, matrix=matrix)
+        name = placed.id + (f"[{row['label']}]" if "label" in row else "")
         call = self._call(build_call(placed.step, scope).params, Method(str(placed.step.call)))
         reply = self._answered(call)
         if reply.kind == "none" or reply.flaw is not None:
@@ -121,12 +138,12 @@ class Playing:
             return False
         self._remember(placed.id, call, reply)
         wrong, other_kind = self._judged(placed.step, reply, scope)
-        self._count(call, reply, placed, wrong)
+        self._count(call, reply, name, wrong)
         for _ in range((placed.step.repeat or 1) - 1):
-            self._again(call, reply, placed)
+            self._again(call, reply, name)
         return not other_kind or placed.step.stop == "never"
 
-    def _again(self, call: Call, first: Reply, placed: PlacedStep) -> None:
+    def _again(self, call: Call, first: Reply, name: str) -> None:
         """A repeated call is answered as it was the first time."""
         again = msgspec.structs.replace(call, why="double")
         reply = self._answered(again)
@@ -138,7 +155,7 @@ class Playing:
             wrong = [Mismatch("the repeated call", f"{first.kind} again", reply.kind)]
         elif first.kind == "result":
             wrong = compare_results(first.result, reply.result)
-        self._count(again, reply, placed, wrong)
+        self._count(again, reply, name, wrong)
 
     def _answered(self, call: Call) -> Reply:
         """What Payme has in the end; attempts that were not answered are counted."""
@@ -152,15 +169,13 @@ class Playing:
             reply = self._line.send(call)
         return reply
 
-    def _count(
-        self, call: Call, reply: Reply, placed: PlacedStep, wrong: Sequence[Mismatch]
-    ) -> None:
+    def _count(self, call: Call, reply: Reply, name: str, wrong: Sequence[Mismatch]) -> None:
         if not wrong:
             self._line.count(call, reply)
             return
         self._failed = True
         path = wrong[0].path[:_LONGEST]
-        text = f"{self._play.placed.id}, step {placed.id}: {path} is not as expected"
+        text = f"{self._play.placed.id}, step {name}: {path} is not as expected"
         detail = f"expected {wrong[0].expected}, got {wrong[0].actual}"
         self._line.count(call, reply, text, detail[:_LONGEST])
 

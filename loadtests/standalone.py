@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import time
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -263,10 +263,18 @@ class Standalone:
         restore_interrupts()
 
 
+def _seed(text: str) -> int:
+    """-1 is by chance."""
+    seed = int(text)
+    if not -1 <= seed <= LARGEST_SEED:
+        raise ArgumentTypeError(f"{seed} is not from 0 to {LARGEST_SEED}")
+    return seed
+
+
 def _arguments(parser: Any) -> None:
     group = parser.add_argument_group("Payme")
     group.add_argument(
-        "--payme-seed", type=int, default=-1, help=f"0 to {LARGEST_SEED}; by default by chance"
+        "--payme-seed", type=_seed, default=-1, help=f"0 to {LARGEST_SEED}; by default by chance"
     )
     group.add_argument("--payme-rate", type=int, default=0, help=_HELP)
     group.add_argument("--payme-orders", type=int, default=0, help="orders made before it begins")

@@ -14,7 +14,7 @@ from simulator.conformance.yamlfile import Path_
 from simulator.protocol.vocabulary import Method
 
 _NOT_IN_STEPS = (
-    *("auth", "envelope", "raw", "http", "matrix", "loop", "burst"),
+    *("auth", "envelope", "raw", "http", "loop", "burst"),
     *("fault", "clock", "restart", "trouble"),
 )
 _NOT_REQUIRED = ("age-rows", "process", "trouble")

@@ -20,6 +20,7 @@ from simulator.config.load import LoadConfig, Mix
 from simulator.conformance.load import FOLDER, load_catalogue
 from simulator.conformance.yamlfile import ScenarioError
 from simulator.protocol.oracle import Terms
+from simulator.protocol.vocabulary import Method
 from tests.loadtests.shop import BUSY, Line, Shop
 
 _HEAD = """\
@@ -160,6 +161,29 @@ def test_the_rows_of_a_matrix_share_the_weight(tmp_path: Path) -> None:
     assert [(play.name, play.weight) for play in plays] == [
         *(("mine.pay[a]", 14), ("mine.pay[b]", 13), ("mine.pay[c]", 13))
     ]
+
+
+_ROWS = """\
+  - id: ask
+    matrix:
+      - {label: more, amount: {$plus: [$order.amount, 1]}}
+      - {label: none, amount: {$above: [1, $order.amount]}}
+      - {label: less, amount: {$plus: [$order.amount, -1]}}
+    call: CheckPerformTransaction
+    params: {amount: $matrix.amount, account: $order.account}
+    expect: {error: -31001}
+"""
+
+
+def test_the_rows_of_a_step_go_one_after_another(tmp_path: Path) -> None:
+    def spoil(call: Call, number: int, reply: Reply) -> Reply:
+        refused = call.method is Method.CHECK_PERFORM and number > 3
+        return Reply("error", code=-31001, error={"code": -31001}) if refused else reply
+
+    line = Line(Shop(), spoil)
+    assert _run(_play(tmp_path, _PAY + _ROWS), line) == ["performed", "scenario mine.pay, failed"]
+    assert [call.params["amount"] for call in line.sent[3:]] == [100_001, 99_999]
+    assert line.wrongs == ["mine.pay, step ask[more]: answer is not as expected"]
 
 
 @pytest.mark.parametrize(
