@@ -1,7 +1,7 @@
-"""The rules that a sandbox page may find broken, in the page's language.
+"""The rules of the catalogue, in the page's language.
 
-The catalogue itself is English. The rules that its pages and the published scenarios can show are
-translated here; a rule that only a run of the whole catalogue shows stays in English.
+The catalogue itself is English. `rules/PART.ru.toml` has a part of its rules by their ids: text,
+usual cause, fix, and why it matters. Together they are all.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ class RuleWords:
 
 @cache
 def translated(language: str) -> Mapping[str, Mapping[str, str]]:
-    """Rules by id: text, cause, fix. Empty for the catalogue's own language."""
-    if language == "en":
-        return {}
-    source = (files(__package__) / "rules" / f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    """Rules by id: text, cause, fix, why. Empty for the catalogue's own language."""
+    found: dict[str, Mapping[str, str]] = {}
+    for source in sorted((files(__package__) / "rules").iterdir(), key=lambda one: one.name):
+        if source.name.endswith(f".{language}.toml"):
+            found |= tomllib.loads(source.read_text(encoding="utf-8"))
+    return found
 
 
 def rule_words(rule: Rule, language: str) -> RuleWords:
-    """The rule in that language, or in English."""
+    """The rule in that language; one of somebody's own catalogue stays in its words."""
     found = translated(language).get(rule.id)
     if found is None:
         return RuleWords("en", rule.text, rule.usual_cause, rule.fix, rule.why)
-    return RuleWords(language, found["text"], found["cause"], found["fix"])
+    return RuleWords(language, found["text"], found["cause"], found["fix"], found["why"])
