@@ -34,10 +34,7 @@ ELSEWHERE = {
     "caller/auth.py": "credentials, which are sent",
     "protocol/checkout.py": "of a program that makes a link wrongly",
     "protocol/checkout_reading.py": "says what is wrong by keys of the checkout's words",
-    "web/control/openapi.py": "the API's own description",
-    "web/control/operation.py": "the API's, which is English",
-    "web/control/played.py": "the API's, which is English",
-    "web/control/runs.py": "the API's, which is English",
+    "web/control": "the API's, which is English",
     "web/payments/states.py": "the API's names; the pages have words of their own for the states",
     "web/pages/commands.py": "command lines",
     "web/store/database.py": "ends the command before there is a page",
@@ -85,7 +82,7 @@ def sentences() -> Iterator[tuple[str, str]]:
         root = HOME / place
         for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
             module = path.relative_to(HOME).as_posix()
-            if module not in ELSEWHERE:
+            if not {module, Path(module).parent.as_posix()} & set(ELSEWHERE):
                 yield from ((module, text) for text in dict.fromkeys(_of(path)))
 
 
