@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visiting import CHROMIUM
+from tests.browser.visiting import CHROMIUM, LIMIT_MS
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +19,11 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """A page may be as slow as the machine."""
+    expect.set_options(timeout=LIMIT_MS)
+    yield
+    expect.set_options(timeout=None)

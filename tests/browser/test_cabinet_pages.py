@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from simulator.web.app import create_app
-from simulator.web.hosts import bound
 from simulator.web.kassas import CONFIGURED, NewKassa
 from simulator.web.payments import NewPayment
 from simulator.web.server import Options, Server
-from simulator.web.serving import Listener
 from simulator.web.store import Payment
+from tests.browser.listening import listening
 from tests.browser.visiting import (
     HOSTILE,
     LIMIT_MS,
@@ -64,9 +62,13 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with serving(Merchant()) as merchant, bound("127.0.0.1", 0) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        server = Server(loaded_for(merchant), Options(public_url=url))
+    with (
+        serving(Merchant()) as merchant,
+        listening(lambda url: Server(loaded_for(merchant), Options(public_url=url))) as (
+            url,
+            server,
+        ),
+    ):
         server.start()
         made = Site(url, server, merchant)
         made.paid = made.pay("A-1")
@@ -76,12 +78,7 @@ def site() -> Iterator[Site]:
         made.other = server.kassas.add(
             NewKassa(name="Toshkent markaziy do'koni, ikkinchi kassa", url=merchant.url, key=KEY)
         ).id
-        with Listener(create_app(server), "127.0.0.1", taken) as listener:
-            thread = listener.start()
-            yield made
-            server.close()
-            listener.stop()
-            thread.join()
+        yield made
 
 
 @pytest.fixture

@@ -14,17 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from simulator.caller.retry import RetryPolicy
 from simulator.protocol.checkout import Checkout, code_of
-from simulator.web.app import create_app
-from simulator.web.hosts import bound
 from simulator.web.kassas import NewKassa
 from simulator.web.server import Options, Server
-from simulator.web.serving import Listener
-from tests.browser.visiting import needs_chromium, serious, tab_to
+from tests.browser.listening import listening
+from tests.browser.visiting import LIMIT_MS, needs_chromium, serious, tab_to
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, result, serving
 
 pytestmark = [needs_chromium, pytest.mark.xdist_group("checkout-browser")]
-PATIENCE_MS = 60_000
 EVIL = '"><script>window.owned=1</script><img src=x onerror="window.owned=1">'
 WORDS = {
     "ru": ("Ожидает оплаты", "Оплата картой", "Оплачено", "Оплачен"),
@@ -50,7 +47,7 @@ class Watch:
 
     def over(self, context: BrowserContext) -> Page:
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(LIMIT_MS)
         page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -80,14 +77,6 @@ def place() -> Iterator[Place]:
             process.terminate()
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """A page may be as slow as the machine."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=None)
-
-
 @pytest.fixture
 def watch() -> Watch:
     return Watch()
@@ -96,21 +85,14 @@ def watch() -> Watch:
 @pytest.fixture
 def scripted() -> Iterator[tuple[Merchant, Place]]:
     """A merchant that answers what a test plans, and a checkout of its own."""
-    with serving(Merchant()) as merchant:
-        server = Server(options=Options())
+    with (
+        serving(Merchant()) as merchant,
+        listening(lambda url: Server(options=Options())) as (address, server),
+    ):
         retry = RetryPolicy(2, (10,))
         server.kassas.add(NewKassa("Shop", merchant.url, KEY, id=KASSA, retry=retry))
-        with (
-            bound("127.0.0.1", 0) as listening,
-            Listener(create_app(server), "127.0.0.1", listening) as listener,
-        ):
-            address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            thread = listener.start()
-            server.start()
-            yield merchant, Place(address, merchant.url)
-            server.close()
-            listener.stop()
-            thread.join()
+        server.start()
+        yield merchant, Place(address, merchant.url)
 
 
 def looks_well(page: Page, width: int, axe: bool = True) -> None:

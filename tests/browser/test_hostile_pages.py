@@ -12,14 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator.cli.runs import opener_of
 from simulator.config.log import LogConfig
-from simulator.web.app import create_app
 from simulator.web.faults import NewFault
-from simulator.web.hosts import bound
 from simulator.web.kassas import CONFIGURED, NewKassa
 from simulator.web.payments import NewPayment
 from simulator.web.server import Options, Server
-from simulator.web.serving import Listener
 from simulator.web.store import Payment
+from tests.browser.listening import listening
 from tests.browser.visiting import HOSTILE, LIMIT_MS, Open, needs_chromium, unfolded, visiting
 from tests.simulator.web.merchant import KEY, PRICE, Answer, Merchant, error, serving
 from tests.simulator.web.pages.conftest import loaded_for
@@ -90,15 +88,11 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     log = tmp_path_factory.mktemp("evil") / "shop.log"
     log.touch()
-    with serving(Evil(log)) as merchant, bound("127.0.0.1", 0) as taken:
-        assert isinstance(merchant, Evil)
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        loaded = loaded_for(merchant)
-        config = loaded.config.model_copy(update={"log": LogConfig(file=log)})
-        server = Server(replace(loaded, config=config), Options(public_url=url))
+    evil = Evil(log)
+    with serving(evil) as merchant, listening(lambda url: server_of(evil, url)) as (url, server):
         server.open_run = opener_of(server, None)
         server.start()
-        made = Site(url, server, merchant)
+        made = Site(url, server, evil)
         made.paid = made.begin(CONFIGURED, HOSTILE).id
         server.payments.pay(made.paid)
         assert server.payments.wait(made.paid, LIMIT_MS / 1000).state == 4
@@ -108,12 +102,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.theirs = made.begin(kassa.id, f"{HOSTILE} 3").id
         server.faults.add(NewFault(kassa.id, "delay", account_glob=HOSTILE, delay_ms=1))
         server.faults.add(NewFault(CONFIGURED, "delay", account_glob=HOSTILE, delay_ms=1))
-        with Listener(create_app(server), "127.0.0.1", taken) as listener:
-            thread = listener.start()
-            yield made
-            server.close()
-            listener.stop()
-            thread.join()
+        yield made
+
+
+def server_of(merchant: Evil, url: str) -> Server:
+    """One that looks into the merchant's log."""
+    loaded = loaded_for(merchant)
+    config = loaded.config.model_copy(update={"log": LogConfig(file=merchant.log)})
+    return Server(replace(loaded, config=config), Options(public_url=url))
 
 
 @pytest.fixture
@@ -174,7 +170,7 @@ def test_a_page_of_the_sandbox(anew: bool, opened: Open, site: Site) -> None:
     for _ in range(2):
         page = opened("/sandbox/check-perform-transaction")
         page.locator("form.ask button.primary").click()
-        expect(page.locator("#summary.over")).to_be_visible(timeout=LIMIT_MS)
+        expect(page.locator("#summary.over")).to_be_visible()
         if anew:
             page.reload()
         unfolded(page)
@@ -187,7 +183,7 @@ def test_a_run_and_its_report(opened: Open) -> None:
     page = opened("/runs")
     page.fill("#scenario", "create.works")
     page.locator("form.ask button.primary").click()
-    expect(page.locator("#summary.over")).to_be_visible(timeout=LIMIT_MS)
+    expect(page.locator("#summary.over")).to_be_visible()
     tame(page)
     expect(page.locator(".finding pre").first).to_contain_text(f"Traceback {HOSTILE}")
     with page.context.expect_page() as report:

@@ -11,13 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from simulator.caller.retry import RetryPolicy
 from simulator.protocol.checkout import Checkout, code_of
-from simulator.web.app import create_app
-from simulator.web.hosts import bound
 from simulator.web.kassas import NewKassa
 from simulator.web.payments import accept
 from simulator.web.server import Options, Server
-from simulator.web.serving import Listener
 from simulator.web.store import Payment
+from tests.browser.listening import listening
 from tests.browser.visiting import LIMIT_MS, Open, needs_chromium, serious, visiting, within
 from tests.simulator.web.conftest import KASSA, Bench
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, serving
@@ -70,9 +68,10 @@ def in_every_state(bench: Bench) -> Iterator[tuple[str, Payment, int]]:
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with serving(Merchant()) as merchant, bound("127.0.0.1", 0) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        server = Server(options=Options(public_url=url))
+    with (
+        serving(Merchant()) as merchant,
+        listening(lambda url: Server(options=Options(public_url=url))) as (url, server),
+    ):
         retry = RetryPolicy(1, ())
         name = "Toshkent markaziy fotosuratxonasi"
         server.kassas.add(NewKassa(name, merchant.url, KEY, id=KASSA, retry=retry))
@@ -80,12 +79,7 @@ def stage() -> Iterator[Stage]:
         for kind, payment, state in in_every_state(Bench(server, merchant)):
             assert payment.state == state, kind
             made.payments[kind] = payment
-        with Listener(create_app(server), "127.0.0.1", taken) as listener:
-            thread = listener.start()
-            yield made
-            server.close()
-            listener.stop()
-            thread.join()
+        yield made
 
 
 @pytest.fixture
@@ -148,4 +142,4 @@ def test_a_shop_that_keeps_the_payer_waiting(opened: Open, stage: Stage) -> None
         expect(page.locator("h1[role=status]")).to_be_visible()
         assert serious(page) == []
         within(page, 360)
-    expect(page.locator(".test-card").first).to_be_visible(timeout=LIMIT_MS)
+    expect(page.locator(".test-card").first).to_be_visible()

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from simulator.cli.runs import opener_of
-from simulator.web.app import create_app
-from simulator.web.hosts import bound
 from simulator.web.pages.chains import PAGES
 from simulator.web.server import Options, Server
-from simulator.web.serving import Listener
+from tests.browser.listening import listening
 from tests.browser.visiting import (
     LIMIT_MS,
     Open,
@@ -43,18 +42,18 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with serving(Plain()) as merchant, bound("127.0.0.1", 0) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        server = Server(loaded_for(merchant), Options(public_url=url))
+    with (
+        serving(Plain()) as merchant,
+        listening(lambda url: Server(loaded_for(merchant), Options(public_url=url)), broken) as at,
+    ):
+        url, server = at
         server.open_run = opener_of(server, None)
-        app = create_app(server)
-        app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
-        with Listener(app, "127.0.0.1", taken) as listener:
-            thread = listener.start()
-            yield Site(url, merchant)
-            server.close()
-            listener.stop()
-            thread.join()
+        yield Site(url, merchant)
+
+
+def broken(app: Flask) -> None:
+    """A page whose code has a bug."""
+    app.add_url_rule("/broken", "broken", lambda: str(1 // 0))
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def opened(browser: Browser, site: Site) -> Iterator[Open]:
 
 def over(page: Page) -> None:
     """Wait for the end of a run."""
-    expect(page.locator("#summary.over")).to_be_visible(timeout=LIMIT_MS)
+    expect(page.locator("#summary.over")).to_be_visible()
 
 
 def send(page: Page) -> None:
