@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from simulator.protocol.checkout import Checkout, code_of
-from tests.browser.test_checkout import PATIENCE_MS, Place, Watch, patient, scripted, watch
-from tests.browser.visiting import needs_chromium
+from tests.browser.test_checkout import Place, Watch, scripted, watch
+from tests.browser.visiting import LIMIT_MS, needs_chromium
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error
 
-__all__ = ["patient", "scripted", "watch"]
+__all__ = ["scripted", "watch"]
 pytestmark = [needs_chromium, pytest.mark.xdist_group("checkout-browser")]
 HOURS_12 = 43_200_000
 Scene = tuple[Merchant, Place]
@@ -201,7 +201,7 @@ def test_a_shop_that_hangs(
 
 def until_paid(page: Page) -> None:
     """Press "try now" for as long as it is there; on a busy machine no call may be quick enough."""
-    ended = time.monotonic() + PATIENCE_MS / 1000
+    ended = time.monotonic() + LIMIT_MS / 1000
     now, good = page.get_by_role("button", name="Try now"), page.locator("h1.good")
     while time.monotonic() < ended:
         expect(now.or_(good)).to_be_visible()

@@ -90,7 +90,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     log.touch()
     evil = Evil(log)
     with serving(evil) as merchant, listening(lambda url: server_of(evil, url)) as (url, server):
-        server.open_run = opener_of(server, None)
         server.start()
         made = Site(url, server, evil)
         made.paid = made.begin(CONFIGURED, HOSTILE).id
@@ -109,7 +108,9 @@ def server_of(merchant: Evil, url: str) -> Server:
     """One that looks into the merchant's log."""
     loaded = loaded_for(merchant)
     config = loaded.config.model_copy(update={"log": LogConfig(file=merchant.log)})
-    return Server(replace(loaded, config=config), Options(public_url=url))
+    server = Server(replace(loaded, config=config), Options(public_url=url))
+    server.open_run = opener_of(server, None)
+    return server
 
 
 @pytest.fixture

@@ -44,11 +44,16 @@ class Site:
 def site() -> Iterator[Site]:
     with (
         serving(Plain()) as merchant,
-        listening(lambda url: Server(loaded_for(merchant), Options(public_url=url)), broken) as at,
+        listening(lambda url: server_of(merchant, url), broken) as (url, _),
     ):
-        url, server = at
-        server.open_run = opener_of(server, None)
         yield Site(url, merchant)
+
+
+def server_of(merchant: Merchant, url: str) -> Server:
+    """One that can run scenarios."""
+    server = Server(loaded_for(merchant), Options(public_url=url))
+    server.open_run = opener_of(server, None)
+    return server
 
 
 def broken(app: Flask) -> None:
