@@ -12,6 +12,7 @@ from simulator.web.cabinet.payments import STEPS_MS
 from simulator.web.cabinet.typed import Typed
 from simulator.web.current import the_server
 from simulator.web.pages.chains import ACCOUNT_TYPES
+from simulator.web.pages.commands import control_curl
 from simulator.web.pages.starting import refuse_while_running
 from simulator.web.problems import Problem, conflict
 from simulator.web.store import Kassa
@@ -154,6 +155,7 @@ def _page(
         typed=typed or Typed({"refunds": "yes"}),
         problem=problem,
         revealed=revealed or {},
+        command=control_curl,
         masked=server.kassas.masked_key,
         account_types=ACCOUNT_TYPES,
         snapshots=server.snapshots.all(),

@@ -9,6 +9,7 @@ import pytest
 from tests.simulator.web.cabinet.conftest import Cabinet
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY
+from tests.simulator.web.terminal import commands_of, run
 
 ESCAPED = KEY.replace("&", "&amp;")
 SHOP = {
@@ -134,3 +135,14 @@ def test_every_page_without_a_kassa(lang: str, cabinet: Cabinet) -> None:
     for path in ("/payments", "/journal", "/faults", "/settings"):
         cabinet.get(path, lang)
     cabinet.get("/books", lang)
+
+
+def test_clock_snapshots_and_reset_on_a_terminal(cabinet: Cabinet) -> None:
+    cabinet.bench.begin()
+    clock, take, restore, reset = commands_of(cabinet.get("/settings"))
+    for command, status in ((clock, 200), (take, 201), (reset, 204)):
+        assert run(cabinet.client, command).status_code == status
+    assert cabinet.bench.server.payments.records.count_by_state() == {}
+    assert run(cabinet.client, restore).status_code == 204
+    assert cabinet.bench.server.payments.records.count_by_state() == {0: 1}
+    assert cabinet.bench.server.clock.shift_ms == 60_000
