@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from simulator.web.events import Events
 from simulator.web.problems import not_found
@@ -137,8 +137,11 @@ class Records:
             return list(session.scalars(query.order_by(*newest).limit(wanted.limit)))
 
     def between(self, kassa_id: str, start: int, end: int) -> list[Payment]:
-        """Those with a transaction whose Payme time is from start to end, both included."""
-        query = select(Payment).where(*_told_in(kassa_id, start, end))
+        """Those with a transaction whose Payme time is from start to end, both included.
+
+        They may be many, so they have what a book holds, and nothing more.
+        """
+        query = select(Payment).where(*_told_in(kassa_id, start, end)).options(load_only(*_BOOKED))
         with self._store.read() as session:
             return list(session.scalars(query.order_by(Payment.payme_time, Payment.id)))
 
@@ -179,6 +182,20 @@ class Records:
         )
 
 
+_BOOKED = (
+    Payment.amount,
+    Payment.account,
+    Payment.state,
+    Payment.version,
+    Payment.transaction_id,
+    Payment.payme_time,
+    Payment.merchant_number,
+    Payment.merchant_state,
+    Payment.merchant_create_time,
+    Payment.merchant_perform_time,
+    Payment.merchant_cancel_time,
+    Payment.reason,
+)
 _TIMES = (Payment.due_at, Payment.expires_at)
 
 
