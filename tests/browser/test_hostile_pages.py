@@ -78,6 +78,7 @@ class Site:
     paid: str = ""
     refused: str = ""
     theirs: str = ""
+    kassa: str = ""
 
     def begin(self, kassa: str, order: str) -> Payment:
         made = self.server.payments.begin(NewPayment(kassa, PRICE, {"order_id": order}))
@@ -99,6 +100,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.refused = made.begin(CONFIGURED, f"{HOSTILE} 2").id
         kassa = server.kassas.add(NewKassa(HOSTILE, merchant.url, KEY))
         made.theirs = made.begin(kassa.id, f"{HOSTILE} 3").id
+        made.kassa = kassa.id
         server.faults.add(NewFault(kassa.id, "delay", account_glob=HOSTILE, delay_ms=1))
         server.faults.add(NewFault(CONFIGURED, "delay", account_glob=HOSTILE, delay_ms=1))
         yield made
@@ -140,6 +142,7 @@ def test_pages_of_payments_books_journal_faults_and_settings(opened: Open, site:
         f"/checkout/{site.paid}",
         f"/checkout/{site.refused}",
         f"/checkout/{site.theirs}",
+        f"/settings/kassas/{site.kassa}",
         *(f"/journal/{number}" for number in range(1, site.server.journal.count() + 1)),
     ):
         page.goto(site.url + path)
