@@ -81,7 +81,7 @@ def test_a_fault_of_ours_is_told_of(cabinet: Cabinet) -> None:
 def test_a_body_that_is_too_long_is_cut_on_a_line_of_its_own(cabinet: Cabinet) -> None:
     cabinet.bench.merchant.plan("CheckPerformTransaction", "x" * 9_000)
     cabinet.bench.begin()
-    assert "x…\n… cut here, 9000 bytes in all</pre>" in cabinet.get("/journal/1")
+    assert "x…</span>\n… cut here, 9000 bytes in all</pre>" in cabinet.get("/journal/1")
 
 
 def test_nothing_that_a_merchant_says_is_markup(cabinet: Cabinet) -> None:
