@@ -98,7 +98,7 @@ class Standalone:
         self._ending, self._finishing, self._cannot_go_on = False, False, ""
         try:
             self._plan = plan = self._planned(environment, options)
-        except ConfigError as error:
+        except (ConfigError, OSError) as error:
             sys.stderr.write(f"{error}\n")
             os._exit(2)  # Locust would go on without us
         if not isinstance(runner, WorkerRunner):

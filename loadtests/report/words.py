@@ -42,7 +42,7 @@ def headline(run: LoadRun) -> str:
         return f"No verdict: {_EXITS.get(run.exit_code, 'the run did not finish')}"
     breached = [one for one in run.thresholds if one.met is not Met.OK]
     adds_up = agreement(reckoning)
-    if breached:
+    if breached and run.exit_code != 1:
         of = f"{len(breached)} of {counted(len(run.thresholds), 'threshold')} breached"
         return f"{of}; {adds_up}"
     if run.exit_code == 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,7 +146,8 @@ def _load(options: LoadOptions, stack: ExitStack) -> int:
         wait_ready(loaded.config, process, options.wait)
     except TargetError as error:
         raise TargetError(masker.text(str(error)), error.exit_code) from error
-    folder = run_folder(seed, began)
+    with _writing():
+        folder = run_folder(seed, began)
     plan = plan_of(loaded, seed, began, folder, options.overrides(), share_of(plays))
     return _run(options, loaded, plan, process, environ)
 
@@ -162,9 +163,11 @@ def _run(
     console = Console(file=printing.as_text())
     folder = Path(plan.folder)
     _announce(console, plan)
+    with _writing():
+        plan_file = plan.write()
     with counted_log(loaded, process) as log:
         with (
-            Engine(_written(plan), environ) as engine,
+            Engine(plan_file, environ) as engine,
             Watching(console, plan.duration_ms) as watching,
         ):
             patience, downtime = options.wait or 30, Downtime(folder)
@@ -177,12 +180,14 @@ def _run(
     return _told(run, folder, options.reports, console, printing)
 
 
-def _written(plan: Plan) -> Path:
-    """Where the plan is. The first file of the run's folder: TargetError if there can be none."""
+@contextmanager
+def _writing() -> Iterator[None]:
+    """The run's folder and its first file: TargetError if there can be none."""
     try:
-        return plan.write()
+        yield
     except OSError as error:
-        text = f"The run's folder {plan.folder} cannot be written: {error.strerror}."
+        where = error.filename or "the run's folder"
+        text = f"The load keeps its books in the current folder. {where}: {error.strerror}."
         raise TargetError(text, 2) from error
 
 

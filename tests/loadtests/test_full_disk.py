@@ -62,6 +62,18 @@ def test_a_ledger_ends_with_its_last_whole_line(
     assert not file.closed
 
 
+def test_a_folder_that_cannot_be_made_is_told_before_the_load(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    (tmp_path / ".payme-sandbox").touch()
+    (tmp_path / "shop").mkdir()
+    with serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())) as port:
+        command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
+        ran = command.within("load")
+    assert ran.code == 2, ran.text
+    assert "The load keeps its books in the current folder. " in ran.err
+    assert "Not a directory" in ran.err
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of a process is set from outside")
 def test_a_load_ends_early_if_its_ledger_cannot_be_written(tmp_path: Path) -> None:
     import resource

@@ -75,7 +75,7 @@ def _shown(run: LoadRun, width: int = 100) -> str:
             "exit 1: the reckoning is incomplete",
         ),
         (
-            replace(GOOD, exit_code=1, reckoning=None, stopped="it broke\nbadly"),
+            replace(BAD, exit_code=1, reckoning=None, stopped="it broke\nbadly"),
             "No verdict: it broke",
             "exit 1: the load broke",
         ),
