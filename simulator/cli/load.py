@@ -176,7 +176,12 @@ def _run(
         if outcome is None:
             raise EngineError(masker_of(loaded).text(engine.words()) or "(nothing)")
         run = load_run(plan, outcome, ending, command_line(), __version__)
-        run = reckoned(_masked(run, loaded), loaded, folder, log)
+        run = _masked(run, loaded)
+        try:
+            run = reckoned(run, loaded, folder, log)
+        except KeyboardInterrupt:  # what was measured is kept
+            why = f"interrupted during the reckoning; to make it up: payme-sandbox reckon {folder}"
+            run = replace(run, stopped=why, exit_code=interrupts.code)
     return _told(run, folder, options.reports, console, printing)
 
 

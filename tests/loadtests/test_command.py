@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ import psutil
 import pytest
 
 from loadtests.ledger import calls_of, orders_of
+from loadtests.results import LoadRun
 from tests.loadtests.garbage import garbage
 from tests.merchants.calls import Terms
 from tests.merchants.habits import Habits
@@ -160,6 +162,22 @@ def test_ctrl_c_ends_it_with_the_report_of_what_ran(command: Command) -> None:
     assert process.returncode == 130, out + err
     assert "exit 130: interrupted" in out
     assert "CheckPerformTransaction" in out
+
+
+def test_ctrl_c_during_the_reckoning_keeps_what_was_measured(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> LoadRun:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_module("simulator.cli.load"), "reckoned", interrupted)
+    ran = command.within("load", "--duration", "1s", "--json", "load.json")
+    assert ran.code == 130, ran.text
+    words = " ".join(ran.out.split())
+    assert "ended early: interrupted during the reckoning; to make it up: " in words
+    assert "payme-sandbox reckon" in words
+    report = msgspec.json.decode((command.folder / "load.json").read_bytes())
+    assert (report["reckoning"], report["calls"] > 0) == (None, True)
 
 
 @pytest.mark.parametrize(
