@@ -128,7 +128,9 @@ def test_a_server_for_others_asks_for_the_password(bench: Bench) -> None:
         bench.server.options, host="0.0.0.0", password="sésame"
     )
     client = create_app(bench.server).test_client()
-    assert client.get("/control/state").status_code == 401
+    asked = client.get("/control/state")
+    assert (asked.status_code, asked.headers["Content-Language"]) == (401, "ru, uz, en")
+    assert all(word in asked.text for word in ("пароль", "paroli", "password"))
     assert "Basic" in client.get("/").headers["WWW-Authenticate"]
     for given, status in (("sésame", 200), ("sesame", 401), ("", 401)):
         encoded = base64.b64encode(f"anybody:{given}".encode()).decode()

@@ -36,7 +36,12 @@ _TOKEN = re.compile(r"[^\s\"'{}]+|'.*'|-?\d+ … -?\d+|[\w-]+/[\w.+-]+; ?\w+=\S+
 
 def translated(sentence: str, language: str) -> str | None:
     """The sentence in that language. None if it is neither known nor a value."""
-    return sentence if language == ENGLISH else _found(sentence, language, _DEEPEST)
+    if language == ENGLISH:
+        return sentence
+    found = _found(sentence, language, _DEEPEST)
+    if found is None and "\\n" in sentence:  # its lines were put on one for the page
+        found = _found(sentence.replace("\\n", "\n"), language, _DEEPEST)
+    return found
 
 
 @pass_context

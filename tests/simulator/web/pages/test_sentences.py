@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from simulator.conformance.matchers import TYPES
+from simulator.reports.text import printable, shortened
 from simulator.web.pages.chains import catalogue
 from simulator.web.pages.formats import locale_of
 from simulator.web.pages.sentences import is_value, said, translated
@@ -82,6 +83,18 @@ def test_sentences_within_sentences_are_translated_too() -> None:
 
     assert translated(seen, "ru") == "второй: 5 (\u221212)"
     assert translated(inner, "ru") == ("После перезапуска: Это другой id. (3 раза в этом сценарии)")
+
+
+def test_a_sentence_that_was_shortened_or_put_on_one_line_is_found() -> None:
+    long = shortened('result {"a": "' + "x" * 90 + '"}', 20)
+    lines = printable(
+        "No order could be made: [orders.http] POST /x: HTTP 500, wanted 2xx\nthe answer was: no"
+    )
+
+    assert translated(long, "ru") == 'результат {"a": "xxxxxx… (ещё 86 знаков)'
+    assert translated(lines, "uz") == (
+        "Buyurtma yaratib bo'lmadi: [orders.http] POST /x: HTTP 500, 2xx kerak edi\njavob: no"
+    )
 
 
 def test_what_is_not_ours_is_not_translated() -> None:
