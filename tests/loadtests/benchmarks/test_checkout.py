@@ -10,7 +10,7 @@ from loadtests.benchmarks.checkout.ending import Ending
 
 
 def test_payers_and_a_visitor() -> None:
-    words = ["--payers", "3", "--duration", "4s", "--tabs", "1", "--rest", "1s"]
+    words = ["--payers", "3", "--duration", "2s", "--tabs", "1", "--rest", "1s"]
     ran = subprocess.run(
         [sys.executable, "-m", "loadtests.benchmarks.checkout", *words],
         capture_output=True,
