@@ -44,6 +44,7 @@ from simulator.web.store import Exchange, Store
 KEEP = 100_000
 _PRUNE_EVERY = 1_000
 _TRIGRAM = 3
+_NO_ID = 2**62  # no id is as high; the index of words does not stop at a bound that is NULL
 _RECENT = 20_000
 """So many exchanges are searched for words too short for the index."""
 
@@ -218,10 +219,10 @@ def _between(numbers: ColumnElement[int], wanted: Wanted) -> Iterator[ColumnElem
     # the plus keeps SQLite from going through the ids one by one: it takes the times' index
     ids, at = Exchange.id + 0, Exchange.sent_at
     if wanted.sent_from is not None:
-        earliest = select(func.min(ids)).where(at >= wanted.sent_from)
+        earliest = select(func.coalesce(func.min(ids), _NO_ID)).where(at >= wanted.sent_from)
         yield numbers >= earliest.scalar_subquery()
     if wanted.sent_to is not None:
-        latest = select(func.max(ids)).where(at <= wanted.sent_to)
+        latest = select(func.coalesce(func.max(ids), 0)).where(at <= wanted.sent_to)
         yield numbers <= latest.scalar_subquery()
 
 
