@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from loadtests.report.words import in_order
+
 _LINE_EVERY_MS = 5_000
 _PAID = ("performed", "refunded")
 
@@ -40,7 +42,8 @@ def table(progress: dict[str, Any], duration_ms: int, before: dict[str, Any] | N
     heads = ("calls", "/s", "errors", *(["down"] if down else []), "p50", "p95", "p99", "max")
     for name in heads:
         shown.add_column(name, justify="right")
-    for method, now in sorted(progress["methods"].items()):
+    for method in in_order(progress["methods"]):
+        now = progress["methods"][method]
         then = before["methods"].get(method) if before else None
         calls = now["calls"] - (then["calls"] if then else 0)
         latencies = [milliseconds(now[p]) for p in ("p50", "p95", "p99", "max")]

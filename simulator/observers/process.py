@@ -177,9 +177,10 @@ class MerchantProcess:
                 self.start()
                 self.wait_ready(max(1, until - self._clock()))
                 return
-            except ProcessError:
+            except ProcessError as error:
                 self.kill()
                 if self._clock() >= until:
+                    error.args = (f"it did not come up within {seconds:g} s; at last: {error}",)
                     raise
             self._sleep(pause)
 

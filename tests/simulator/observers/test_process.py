@@ -318,7 +318,8 @@ def test_one_that_cannot_start_at_once_is_tried_again(merchant: Start, tmp_path:
 
 def test_one_that_never_starts_again_is_given_up(merchant: Start) -> None:
     process = merchant("print('once more')\nraise SystemExit(3)")
-    with pytest.raises(ProcessDied, match="with exit code 3"):
+    told = "it did not come up within 1 s; at last: .*with exit code 3"
+    with pytest.raises(ProcessDied, match=told):
         process.start_again(1)
     assert process.tail().count("once more") > 1
     assert not process.alive()
