@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from backend import clock_hook, logs, pages, schema
+from backend import clock_hook, logs, pages, processors, schema
 from backend.clock import Clock, now_ms
 from backend.clock_hook import ShiftedClock
 from backend.db import Database, Sessions
@@ -36,6 +36,8 @@ def create_app(settings: Settings | None = None, clock: Clock = now_ms) -> Flask
     Raises SettingsError for a bad setting, SQLAlchemyError if the database cannot be reached.
     """
     settings = settings or settings_from()
+    if settings.pinned:
+        processors.stay()
     let_bugs_in(settings)
     logs.set_up(settings)
     make = _reference if settings.variant == Variant.REFERENCE else _variant

@@ -55,6 +55,8 @@ def variables(options: argparse.Namespace, environ: Mapping[str, str]) -> dict[s
     }
     if options.no_refunds:
         found[PREFIX + "REFUNDS"] = "0"
+    if options.pin:
+        found[PREFIX + "PIN"] = "1"
     if options.bug:
         found[PREFIX + "BUG"] = " ".join(options.bug)
     if options.key_env is not None:
@@ -90,6 +92,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--workers", type=_count, default=1, help="server processes (1)")
     made.add_argument("--threads", type=_count, help="threads in each process (16)")
+    made.add_argument(
+        "--pin", action="store_true", help="keep each process on a processor of its own (Linux)"
+    )
     _add_bugs(made)
     return made
 

@@ -79,6 +79,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "THREADS": ("threads", _number),
     "BUSY_MS": ("busy_ms", _number),
+    "PIN": ("pinned", _flag),
     "BUG": ("bugs", _bugs),
     "CLOCK_HOOK": ("clock_hook", _flag),
     "VARIANT": ("variant", lambda value: Variant(_one_of(*Variant)(value))),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backend.processors import can_stay
+
 DEFAULT_DATABASE = "sqlite:///photobooth.db"
 """A file in the directory where the merchant was started."""
 
@@ -58,7 +60,7 @@ class Settings:
     vat_percent, units); with it CheckPerformTransaction answers `detail`. `busy_ms` is how long a
     call waits for the database before it is answered as a system error. `bugs` are names of
     `backend.bugs`: what this merchant shall get wrong, to see whether it is noticed. `clock_hook`
-    lets a test move the merchant's clock.
+    lets a test move the merchant's clock. `pinned` keeps each process on one processor.
     """
 
     key: str = field(repr=False)
@@ -79,6 +81,7 @@ class Settings:
     bugs: tuple[str, ...] = ()
     clock_hook: bool = False
     variant: Variant = Variant.REFERENCE
+    pinned: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would make the merchant unsafe or its orders unpayable."""
@@ -94,6 +97,8 @@ class Settings:
                 f"the limits {self.min_amount}..{self.max_amount} tiyin are impossible: "
                 f"1 <= minimum <= maximum <= {MAX_TIYIN} is needed"
             )
+        if self.pinned and not can_stay():
+            raise SettingsError("only Linux lets a process choose its processor; leave out --pin")
         if self.variant != Variant.REFERENCE:
             self._check_variant()
 

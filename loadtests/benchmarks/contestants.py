@@ -55,6 +55,8 @@ class Merchant(Contestant):
         """Pay through the webhook; its CPU seconds are its processes'."""
         before = self.server.cpu_seconds()
         ran = wire.run(self.server.port, self.jobs(), connections, seconds)
+        if ran.jobs == 0:
+            raise wire.BadAnswer(f"{self.name}: all of its orders are paid; more are to be made")
         return Round(ran.jobs, ran.seconds, self.server.cpu_seconds() - before)
 
     def jobs(self) -> Iterator[Job]:
@@ -72,14 +74,20 @@ class Reference(Merchant):
     def __init__(self, url: str, folder: Path, workers: int, orders: int) -> None:
         """SQLite has one writer, so one process is best; on PostgreSQL one for each core."""
         super().__init__(url, folder)
-        self.name = f"payme-sandbox backend, granian, {workers} worker{'s' * (workers > 1)}"
+        self.name = f"payme-sandbox backend --pin, granian, {workers} worker{'s' * (workers > 1)}"
         self._workers = workers
         self._orders = orders
 
     def start(self, running: ExitStack) -> None:
         """It makes its own tables."""
         command = [sys.executable, "-m", "backend", "--port", "{port}", "--database", self.url]
-        command += ["--workers", str(self._workers), "--log", str(self.folder / "shop.log")]
+        command += [
+            "--pin",
+            "--workers",
+            str(self._workers),
+            "--log",
+            str(self.folder / "shop.log"),
+        ]
         variables = {"PAYME_BACKEND_KEY": KEY, "PYTHONPATH": str(ROOT)}
         self.server = running.enter_context(serving(command, self.folder, self.folder, variables))
         self.orders = iter(order_rows(self.url, self._orders))

@@ -16,7 +16,7 @@ from loadtests.benchmarks.results import Limit, table
 from loadtests.benchmarks.stored import A_DAY, day, fill
 
 FEW, MANY = 1_000, 1_000_000
-AHEAD = 12_000
+AHEAD = 40_000
 GROWTH = 1.2
 STATEMENT_S = 2.0
 STATEMENT_MB = 50.0
