@@ -6,12 +6,15 @@ It prints its port. Raw asyncio, so that the driver is the limit and not the ser
 from __future__ import annotations
 
 import asyncio
+import re
 
 _RESULTS = {
     b"CheckPerformTransaction": b'{"allow":true}',
     b"CreateTransaction": b'{"create_time":1795449118016,"transaction":"256","state":1}',
     b"PerformTransaction": b'{"perform_time":1795449118016,"transaction":"256","state":2}',
 }
+
+_ID = re.compile(rb'"id": ?(\d+)')
 
 
 class _Merchant(asyncio.Protocol):
@@ -35,7 +38,8 @@ class _Merchant(asyncio.Protocol):
 
 def _answer(body: bytes) -> bytes:
     result = next((r for method, r in _RESULTS.items() if method in body), b"{}")
-    answer = b'{"jsonrpc":"2.0","id":1,"result":%s}' % result
+    id = _ID.search(body)
+    answer = b'{"jsonrpc":"2.0","id":%s,"result":%s}' % (id[1] if id else b"null", result)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     return head % len(answer) + answer
 
