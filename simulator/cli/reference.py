@@ -22,6 +22,9 @@ _TOML = Path(__file__).with_name("reference.toml")
 def _free_port(wished: int = 0) -> int:
     """That port if it is free, or any other that is."""
     with socket.socket() as probe:
+        if wished and sys.platform != "win32":
+            # As servers do: connections that have just ended do not keep a port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", wished))
         except OSError:
