@@ -64,7 +64,7 @@ def failed(command: Command, variant: str, database: str, *only: str) -> list[di
         "PYTHONPATH": str(ROOT),
     }
     chosen = [word for one in only for word in ("--only", one)]
-    code, out = ran(command, "check", "--json", "report.json", *chosen)
+    code, out = ran(command, "check", "--all", "--json", "report.json", *chosen)
     assert code == 1, out
     report = json.loads((command.folder / "report.json").read_text(encoding="utf-8"))
     return [check for check in report["checks"] if check["outcome"] == "failed"]
