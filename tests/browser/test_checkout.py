@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from simulator.protocol.checkout import Checkout, code_of
 from simulator.web.kassas import NewKassa
 from simulator.web.server import Options, Server
 from tests.browser.listening import listening
-from tests.browser.visiting import LIMIT_MS, needs_chromium, serious, tab_to
+from tests.browser.visiting import LIMIT_MS, Heard, needs_chromium, serious, tab_to
 from tests.simulator.web.conftest import KASSA
 from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, result, serving
 
@@ -38,25 +38,18 @@ class Place:
     shop: str
 
 
-@dataclass
-class Watch:
-    """What the pages asked for and complained of."""
-
-    asked: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
+class Watch(Heard):
+    """What the pages of one test asked for and complained of."""
 
     def over(self, context: BrowserContext) -> Page:
-        page = context.new_page()
+        page = self.of(context.new_page())
         page.set_default_timeout(LIMIT_MS)
-        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         return page
 
     def fine(self, *places: str) -> None:
         """Nobody else was asked for anything, and nothing was complained of."""
-        assert {one for one in self.asked if one} <= {urlsplit(place).netloc for place in places}
+        hosts = {urlsplit(address).netloc for address in self.asked} - {""}
+        assert hosts <= {urlsplit(place).netloc for place in places}
         assert self.complaints == []
 
 

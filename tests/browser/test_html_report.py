@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from simulator.conformance.events import Event
 from simulator.reports import HtmlReport
-from tests.browser.visiting import needs_chromium
+from tests.browser.visiting import Heard, needs_chromium
 from tests.simulator.reports import hostile, stream
 
 pytestmark = needs_chromium
@@ -27,8 +27,7 @@ RUNS: list[Callable[[], list[Event]]] = [
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a run's report; whatever the page asks for or complains of fails the test."""
-    asked: list[str] = []
-    complaints: list[str] = []
+    heard = Heard()
     contexts = []
 
     def open_report(events: list[Event], **context: object) -> Page:
@@ -36,19 +35,15 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         stream.feed(HtmlReport(path), events)
         made = browser.new_context(**context)  # type: ignore[arg-type]
         contexts.append(made)
-        page = made.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page = heard.of(made.new_page())
         page.goto(path.as_uri())
         return page
 
     yield open_report
     for context in contexts:
         context.close()
-    assert [url for url in asked if not url.startswith("file:")] == []
-    assert complaints == []
+    assert [url for url in heard.asked if not url.startswith("file:")] == []
+    assert heard.complaints == []
 
 
 @pytest.mark.parametrize("make", RUNS, ids=lambda make: make.__name__)

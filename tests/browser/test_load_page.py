@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from loadtests.report.html import html_report
-from tests.browser.visiting import needs_chromium
+from tests.browser.visiting import Heard, needs_chromium
 from tests.loadtests.runs import BAD, hostile
 
 pytestmark = needs_chromium
@@ -17,13 +17,10 @@ def test_page(browser: Browser, tmp_path: Path) -> None:
     pages = {"bad": BAD, "hostile": hostile()}
     for name, run in pages.items():
         (tmp_path / f"{name}.html").write_text(html_report(run), encoding="utf-8")
-    asked: list[str] = []
-    complaints: list[str] = []
+    heard = Heard()
     for name in pages:
         for width in (1280, 400):
-            page = browser.new_page(viewport={"width": width, "height": 800})
-            page.on("request", lambda request: asked.append(request.url))
-            page.on("console", lambda message: complaints.append(message.text))
+            page = heard.of(browser.new_page(viewport={"width": width, "height": 800}))
             page.goto((tmp_path / f"{name}.html").as_uri())
             assert page.locator("h1").inner_text().startswith("The money does not add up")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -32,5 +29,5 @@ def test_page(browser: Browser, tmp_path: Path) -> None:
             assert boxes
             assert all(box is not None and box["width"] > 200 for box in boxes)
     page.locator("summary").first.click()
-    assert len(asked) == 2 * len(pages)
-    assert complaints == []
+    assert len(heard.asked) == 2 * len(pages)
+    assert heard.complaints == []

@@ -11,7 +11,7 @@ from simulator.conformance.events import Outcome
 from simulator.conformance.load import Catalogue, load_catalogue
 from simulator.reports.zoo import Matrix, Row, Seen, Told
 from simulator.reports.zoo_page import matrix_page
-from tests.browser.visiting import needs_chromium
+from tests.browser.visiting import Heard, needs_chromium
 
 pytestmark = needs_chromium
 _BUGS = 60
@@ -34,11 +34,8 @@ def _matrix(catalogue: Catalogue) -> Matrix:
 def test_page(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "matrix.html"
     path.write_text(matrix_page(_matrix(load_catalogue())), encoding="utf-8")
-    asked: list[str] = []
-    complaints: list[str] = []
-    page = browser.new_page(viewport={"width": 1200, "height": 800})
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
+    heard = Heard()
+    page = heard.of(browser.new_page(viewport={"width": 1200, "height": 800}))
     page.goto(path.as_uri())
 
     assert page.locator("h1").inner_text().startswith(f"{_BUGS} of {_BUGS + 1} bugs caught")
@@ -61,5 +58,5 @@ def test_page(browser: Browser, tmp_path: Path) -> None:
     assert head is not None
     assert family is not None
     assert family["y"] >= head["y"] + head["height"] - 3, "the headings do not hide it"
-    assert asked == [path.as_uri()]
-    assert complaints == []
+    assert heard.asked == [path.as_uri()]
+    assert heard.complaints == []

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -25,6 +26,22 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+@dataclass
+class Heard:
+    """What pages asked for, by address, and what scripts, console and dialogs said."""
+
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def of(self, page: Page) -> Page:
+        """Listen to a page from here on."""
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        return page
+
+
 @contextmanager
 def visiting(
     browser: Browser, url: str, limit_ms: int, lang: str, forgiven: str | None = None
@@ -34,8 +51,7 @@ def visiting(
     Afterwards nothing may have been asked of other hosts, and no script, console or dialog may
     have said anything; what holds `forgiven` may stand on the console.
     """
-    asked: list[str] = []
-    complaints: list[str] = []
+    heard = Heard()
     contexts: list[BrowserContext] = []
     usual = lang
 
@@ -43,19 +59,15 @@ def visiting(
         made = browser.new_context(**context)
         made.set_default_timeout(limit_ms)
         contexts.append(made)
-        page = made.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page = heard.of(made.new_page())
         page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={lang}")
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert [one for one in asked if not one.startswith(url)] == []
-    assert [text for text in complaints if forgiven is None or forgiven not in text] == []
+    assert [one for one in heard.asked if not one.startswith(url)] == []
+    assert [text for text in heard.complaints if forgiven is None or forgiven not in text] == []
 
 
 def unfolded(page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,16 @@ class _Disk:
         return os.write(file, fits)
 
 
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Command]:
+    """A command with a shop to load."""
+    made = Command(tmp_path)
+    (tmp_path / "shop").mkdir()
+    with serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())) as port:
+        made.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
+        yield made
+
+
 @pytest.mark.parametrize("short", [True, False])
 def test_a_ledger_ends_with_its_last_whole_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short: bool
@@ -62,30 +72,25 @@ def test_a_ledger_ends_with_its_last_whole_line(
     assert not file.closed
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_the_load(tmp_path: Path) -> None:
-    command = Command(tmp_path)
+def test_a_folder_that_cannot_be_made_is_told_before_the_load(
+    command: Command, tmp_path: Path
+) -> None:
     (tmp_path / ".payme-sandbox").touch()
-    (tmp_path / "shop").mkdir()
-    with serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())) as port:
-        command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
-        ran = command.within("load")
+    ran = command.within("load")
     assert ran.code == 2, ran.text
     assert "The load keeps its books in the current folder. " in ran.err
     assert "Not a directory" in ran.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of a process is set from outside")
-def test_a_load_ends_early_if_its_ledger_cannot_be_written(tmp_path: Path) -> None:
+def test_a_load_ends_early_if_its_ledger_cannot_be_written(
+    command: Command, tmp_path: Path
+) -> None:
     import resource
 
-    command = Command(tmp_path)
-    with ExitStack() as stack:
-        (tmp_path / "shop").mkdir()
-        port = stack.enter_context(serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())))
-        command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
-        process = command.start("load", "--json", "load.json")
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8_192, 8_192))  # type: ignore[attr-defined,unused-ignore]
-        out, err = process.communicate(timeout=300)
+    process = command.start("load", "--json", "load.json")
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8_192, 8_192))  # type: ignore[attr-defined,unused-ignore]
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 1, out + err
     words = " ".join(out.split())
     assert "ended early: " in words
@@ -94,19 +99,16 @@ def test_a_load_ends_early_if_its_ledger_cannot_be_written(tmp_path: Path) -> No
     assert (tmp_path / "load.json").is_file()
 
 
-def test_a_report_that_cannot_be_written_is_exit_code_2_at_the_end(tmp_path: Path) -> None:
-    command = Command(tmp_path)
-    with ExitStack() as stack:
-        (tmp_path / "shop").mkdir()
-        port = stack.enter_context(serving(Shop(tmp_path / "shop", KEY, Terms(), Habits())))
-        command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
-        process = command.start("load", "--duration", "1s", "--html", "page/load.html")
-        assert process.stdout is not None
-        while "calls" not in (line := process.stdout.readline()):
-            assert line, "it ended by itself"
-        (tmp_path / "page").rmdir()
-        (tmp_path / "page").touch()
-        out, err = process.communicate(timeout=300)
+def test_a_report_that_cannot_be_written_is_exit_code_2_at_the_end(
+    command: Command, tmp_path: Path
+) -> None:
+    process = command.start("load", "--duration", "1s", "--html", "page/load.html")
+    assert process.stdout is not None
+    while "calls" not in (line := process.stdout.readline()):
+        assert line, "it ended by itself"
+    (tmp_path / "page").rmdir()
+    (tmp_path / "page").touch()
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 2, out + err
     assert "cannot write the HTML report to page/load.html: " in err
     assert "exit 2: a report could not be written" in out
