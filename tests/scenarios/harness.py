@@ -83,12 +83,14 @@ def _no_wait(seconds: float) -> None:
     """Scenarios' pauses are left out where a bug does not need them."""
 
 
-def examine(catalogue: Catalogue, bug: Bug, folder: Path) -> Seen:
+def examine(catalogue: Catalogue, bug: Bug, folder: Path, *, patient: bool = False) -> Seen:
     """Run the bug's scenarios against a merchant that has it, within this process.
 
-    A merchant that is killed on the way is a process of its own.
+    `patient` is with the many rounds of `--all`. A merchant that is killed on the way is a process
+    of its own.
     """
-    chosen = select(catalogue.scenarios, catalogue.rules, Selection(only=bug.only))
+    wanted = Selection(only=bug.only, everything=patient)
+    chosen = select(catalogue.scenarios, catalogue.rules, wanted)
     seen = Seen()
     floor = Floor(sleep=None if bug.waits else _no_wait)
     (folder / "shop.log").touch()

@@ -35,7 +35,7 @@ def test_bug_is_caught_by_its_own_rules(
     patience_ms = 500 if bug.name == "transport.slow" else 10_000
     seen = examine(catalogue, bug, bug.breaks, patience_ms=patience_ms)
     if _missed(catalogue, bug, seen):
-        seen = examine(catalogue, bug, bug.breaks, waits=True)
+        seen = examine(catalogue, bug, bug.breaks, waits=True, patient=bug.needs == "simultaneous")
 
     failed, warned = sorted(seen.rules(Outcome.FAILED)), sorted(seen.rules(Outcome.WARNED))
     assert _missed(catalogue, bug, seen) == [], (

@@ -78,10 +78,11 @@ def examine(
     profile: str = "default",
     waits: bool = False,
     patience_ms: int = 10_000,
+    patient: bool = False,
 ) -> Seen:
     """Run the scenarios that `only` names, with their pauses or without.
 
-    `patience_ms` is the time limit of a call.
+    `patience_ms` is the time limit of a call; `patient` is with the many rounds of `--all`.
     """
     seen = Seen()
     floor = Floor(sleep=None if waits else lambda seconds: None)
@@ -99,6 +100,7 @@ def examine(
             if trouble is not None:
                 return Seen(list(trouble.checks), trouble.text)
             runner = Runner(opened.world, seen, floor, loaded.config.merchant.url)
-            runner.run(jobs_of(select(catalogue.scenarios, catalogue.rules, Selection(only))))
+            wanted = Selection(only, everything=patient)
+            runner.run(jobs_of(select(catalogue.scenarios, catalogue.rules, wanted)))
             seen.stopped = runner.stopped
     return seen
