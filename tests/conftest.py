@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.databases.mariadb import mariadb
 from tests.databases.missing import Missing
 from tests.databases.postgres import NewDatabase, postgres
+
+_WITH_REAL_PROCESSES = (
+    "backend/test_process.py",
+    "backend/test_races.py",
+    "backend/test_session.py",
+    "browser",
+    "loadtests",
+    "scenarios/test_servers.py",
+    "simulator/cli",
+    "simulator/conformance/test_durability.py",
+    "simulator/observers",
+)
+"""Where browsers, servers and kills share two processors with all other tests. One that fails there
+is run once more; pytest's summary names it (`RERUN`) and counts it, so that it is not forgotten."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what may be run once more."""
+    home = Path(__file__).parent
+    places = tuple(str(home / place) for place in _WITH_REAL_PROCESSES)
+    for item in items:
+        if str(item.path).startswith(places):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)
