@@ -10,10 +10,9 @@ from typing import Any
 
 from simulator.config.positions import Path, Positions
 from simulator.config.problems import Problem, nearest
-from simulator.config.schema import PREFIX, Setting, settings
+from simulator.config.schema import PREFIX, Setting, known_keys, settings
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_]\w*)\}|\$\{")
-_SECTIONS = ("MERCHANT_", "PROCESS_", "CLOCK_", "ORDERS_", "DATABASE_", "LOG_", "LOAD_")
 
 
 @dataclass(slots=True)
@@ -72,11 +71,12 @@ def apply_environment(gathered: Gathered, environ: Mapping[str, str]) -> None:
     """PAYME_SANDBOX_<TABLE>_<KEY> sets that key; [merchant]'s keys need no MERCHANT_."""
     known = {setting.variable: setting for setting in settings()}
     short = {PREFIX + s.path[-1].upper(): s for s in known.values() if s.path[0] == "merchant"}
+    tables = tuple(f"{PREFIX}{table.upper()}_" for table in known_keys(()))
     for name in sorted(environ):
         setting = known.get(name) or short.get(name)
         if setting is not None:
             _set(gathered, setting, environ[name], f"environment {name}")
-        elif name.startswith(tuple(PREFIX + s for s in _SECTIONS)):
+        elif name.startswith(tables):
             meant = nearest(name, known)
             hint = f"did you mean {meant}?" if meant else "unset it"
             gathered.problems.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.config.schema import known_keys
 from tests.simulator.config.conftest import MERCHANT, Load, Refused
 
 
@@ -296,6 +297,12 @@ def test_a_wrong_flag_or_variable_is_blamed_by_its_name(refused: Refused) -> Non
     assert 'environment PAYME_SANDBOX_REFUNDS: merchant.refunds is "maybe"' in message
     assert "did you mean PAYME_SANDBOX_MERCHANT_LOGIN?" in message
     assert "environment PAYME_SANDBOX_LOG_FORBID: log.forbid is written as in TOML" in message
+
+
+@pytest.mark.parametrize("table", known_keys(()))
+def test_an_unknown_variable_of_any_table_is_told(refused: Refused, table: str) -> None:
+    name = f"PAYME_SANDBOX_{table.upper()}_NO_SUCH_KEY"
+    assert f"environment {name}: this variable is not known" in refused(MERCHANT, {}, {name: "1"})
 
 
 def test_a_price_outside_the_limits(refused: Refused) -> None:
