@@ -30,7 +30,9 @@ def _words(text: str) -> set[str]:
 
 
 def _first_cells(text: str) -> set[str]:
-    return {word for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for word in _words(row)}
+    return {
+        word for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for word in _words(row)
+    }
 
 
 @pytest.mark.parametrize(
