@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 Header = tuple[str, str]
 
@@ -53,13 +52,6 @@ class WireFailure:
 
     kind: FailureKind
     text: str
-
-
-class Transport(Protocol):
-    """The one seam between a call and the network: httpx, raw sockets and recorders look alike."""
-
-    def send(self, request: WireRequest) -> WireAnswer | WireFailure:
-        """Send one request and wait for its answer, at most for the transport's own time limit."""
 
 
 @dataclass(frozen=True, slots=True)

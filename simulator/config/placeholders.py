@@ -67,13 +67,6 @@ def render_text(template: str, values: Mapping[str, Any]) -> str:
     return as_text(_render_text(template, values))
 
 
-def render_known(template: str, values: Mapping[str, Any]) -> str:
-    """Fills in the names that are known and leaves every other brace as it stands."""
-    return _PLACEHOLDER.sub(
-        lambda m: as_text(values[m[2]]) if m[2] and m[2] in values else m[0], template
-    )
-
-
 def as_text(value: Any) -> str:
     """How a value is written inside a longer text: JSON's words for true, false and null."""
     if value is None or isinstance(value, bool):

@@ -272,38 +272,40 @@ def _check_statement(result: Members, report: Report, only: Collection[int] | No
     if not is_list or not isinstance(items, list):
         return
     for index, item in enumerate(items):
-        if only is not None and index not in only:
-            continue
-        path = f"result.transactions[{index}]"
-        check_record(item, path, report)
-        _check_receivers(item, path, report)
-        report.expect(
-            isinstance(item.get("id"), str),
-            Finding(
-                "statement.item-members",
-                "A statement's item names the transaction by Payme's id.",
-                f"{path}.id",
-                "Payme's id",
-                show(item.get("id", MISSING)),
-            ),
-        )
-        report.expect(
-            is_amount(item.get("amount")),
-            Finding(
-                "types.amount",
-                "An amount is a positive integer, in tiyin.",
-                f"{path}.amount",
-                "a positive integer",
-                show(item.get("amount", MISSING)),
-            ),
-        )
-        report.expect(
-            is_timestamp(item.get("time")) or is_timestamp_text(item.get("time")),
-            Finding(
-                "types.times",
-                "`time` is Payme's time of the transaction, 13 digits.",
-                f"{path}.time",
-                "an integer of 13 digits",
-                show(item.get("time", MISSING)),
-            ),
-        )
+        if only is None or index in only:
+            _check_item(item, f"result.transactions[{index}]", report)
+
+
+def _check_item(item: Members, path: str, report: Report) -> None:
+    check_record(item, path, report)
+    _check_receivers(item, path, report)
+    report.expect(
+        isinstance(item.get("id"), str),
+        Finding(
+            "statement.item-members",
+            "A statement's item names the transaction by Payme's id.",
+            f"{path}.id",
+            "Payme's id",
+            show(item.get("id", MISSING)),
+        ),
+    )
+    report.expect(
+        is_amount(item.get("amount")),
+        Finding(
+            "types.amount",
+            "An amount is a positive integer, in tiyin.",
+            f"{path}.amount",
+            "a positive integer",
+            show(item.get("amount", MISSING)),
+        ),
+    )
+    report.expect(
+        is_timestamp(item.get("time")) or is_timestamp_text(item.get("time")),
+        Finding(
+            "types.times",
+            "`time` is Payme's time of the transaction, 13 digits.",
+            f"{path}.time",
+            "an integer of 13 digits",
+            show(item.get("time", MISSING)),
+        ),
+    )

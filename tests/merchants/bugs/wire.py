@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 
 from tests.merchants.bugs.row import bug
-from tests.merchants.calls import Call
 from tests.merchants.habits import GONE, Members, read_json
 from tests.merchants.methods import METHODS
 
@@ -66,10 +65,6 @@ def _detail_beside(request: Members, answer: Members) -> Members:
     return answer | stray if "allow" in answer.get("result", {}) else answer
 
 
-def _known_or(other: str) -> Callable[[object], object]:
-    return lambda name: name if isinstance(name, str) and name in METHODS else other
-
-
 def _any_case(name: object) -> object:
     known = {method.lower(): method for method in METHODS}
     return known.get(name.strip().lower(), name) if isinstance(name, str) else name
@@ -82,11 +77,6 @@ def _no_default_branch(request: Members, answer: Members) -> Members:
 
 def _key_in_message(secrets: dict[str, str]) -> str:
     return f"expected {secrets['key']}"
-
-
-def _price_in_sum(call: Call) -> float:
-    assert call.op is not None
-    return call.op.tiyin / 100
 
 
 _UNDEFINED = "SELECT * FROM payme_ops WHERE ext_id = :id OR :id = '' ORDER BY op_no DESC"

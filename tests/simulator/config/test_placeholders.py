@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.config.placeholders import names_in, render, render_known, render_text
+from simulator.config.placeholders import names_in, render, render_text
 
 VALUES = {"number": "Psb-1", "amount_sum": 1000, "flag": True, "none": None}
 
@@ -34,12 +34,9 @@ def test_text_stays_text() -> None:
     assert render_text("{amount_sum}", VALUES) == "1000"
 
 
-def test_an_unknown_name_is_an_error_unless_left_alone() -> None:
+def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(KeyError, match="nummer"):
         render("{nummer}", VALUES)
-    assert render_known("{'order_id': '{number}'} {nummer} {{x}}", VALUES) == (
-        "{'order_id': 'Psb-1'} {nummer} {{x}}"
-    )
 
 
 def test_names_are_found_at_any_depth() -> None:

@@ -1,4 +1,4 @@
-"""A small right merchant behind the Transport seam, which a test can bend, and its world."""
+"""A small right merchant in place of the HTTP transport, which a test can bend, and its world."""
 
 from __future__ import annotations
 

@@ -15,18 +15,9 @@ from simulator.conformance.events import Event, Outcome, ScenarioFinished
 from simulator.reports import ConsoleReport, JsonReport
 from simulator.reports.text import hidden
 from tests.simulator.reports import hostile, stream
+from tests.simulator.reports.runs import RUNS
 
-RUNS: dict[str, Callable[[], list[Event]]] = {
-    "all-green": stream.all_green,
-    "one-failing": stream.one_failing,
-    "many-failing": stream.many_failing,
-    "not-testable": stream.not_testable,
-    "merchant-died": stream.merchant_died,
-    "interrupted": stream.interrupted,
-    "nothing-selected": stream.nothing_selected,
-    "strict-and-stale": stream.strict_and_stale,
-    "race": stream.race,
-}
+NAMED = {run.__name__.replace("_", "-"): run for run in RUNS}
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -50,9 +41,9 @@ def words(text: str) -> list[str]:
     return ESCAPE.sub("", text).split()
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", NAMED)
 def test_whole_output_in_a_pipe(name: str, snapshot: Callable[[str, str], None]) -> None:
-    snapshot(f"{name}.txt", shown(RUNS[name]()))
+    snapshot(f"{name}.txt", shown(NAMED[name]()))
 
 
 def test_whole_output_of_a_verbose_run(snapshot: Callable[[str, str], None]) -> None:
@@ -75,13 +66,13 @@ def test_whole_output_on_a_narrow_terminal(
     snapshot("narrow.txt", text)
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("width", [80, 100, 200])
 def test_nothing_runs_over_the_edge_of_a_terminal(
     name: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    lines = ESCAPE.sub("", shown(RUNS[name](), width=width, terminal=True)).splitlines()
+    lines = ESCAPE.sub("", shown(NAMED[name](), width=width, terminal=True)).splitlines()
     # Addresses and commands stay whole, so that they can be copied.
     over = [x for x in lines if len(x) > width and not re.search(r"https?://|payme-sandbox ", x)]
     assert over == []
@@ -94,12 +85,12 @@ def test_a_very_narrow_terminal_still_gets_everything(monkeypatch: pytest.Monkey
     assert "exit 1" in narrow
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", NAMED)
 def test_colour_adds_no_word_and_takes_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    coloured = shown(RUNS[name](), width=200, terminal=True)
+    coloured = shown(NAMED[name](), width=200, terminal=True)
     assert "\x1b[" in coloured
-    assert "".join(words(coloured)) == "".join(words(shown(RUNS[name](), width=200)))
+    assert "".join(words(coloured)) == "".join(words(shown(NAMED[name](), width=200)))
 
 
 def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,19 +16,7 @@ from simulator.reports.html import coded
 from simulator.reports.text import hidden
 from simulator.reports.view import safe_link
 from tests.simulator.reports import hostile, stream
-
-RUNS: list[Callable[[], list[Event]]] = [
-    stream.all_green,
-    stream.one_failing,
-    stream.many_failing,
-    stream.not_testable,
-    stream.merchant_died,
-    stream.interrupted,
-    stream.nothing_selected,
-    stream.strict_and_stale,
-    stream.race,
-    hostile.hostile,
-]
+from tests.simulator.reports.runs import EVERY_RUN
 
 
 def written(events: list[Event], tmp_path: Path) -> str:
@@ -41,7 +29,7 @@ def page(events: list[Event], tmp_path: Path) -> html.HtmlElement:
     return html.document_fromstring(written(events, tmp_path))
 
 
-@pytest.mark.parametrize("make", RUNS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", EVERY_RUN, ids=lambda make: make.__name__)
 def test_one_file_that_asks_for_nothing(make: Callable[[], list[Event]], tmp_path: Path) -> None:
     root = page(make(), tmp_path)
     assert root.xpath("//link | //img | //iframe | //object | //embed | //base | //video") == []
@@ -52,7 +40,7 @@ def test_one_file_that_asks_for_nothing(make: Callable[[], list[Event]], tmp_pat
         assert link.startswith(("#", "https://developer.help.paycom.uz"))
 
 
-@pytest.mark.parametrize("make", RUNS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", EVERY_RUN, ids=lambda make: make.__name__)
 def test_names_are_given_once_and_links_lead_somewhere(
     make: Callable[[], list[Event]], tmp_path: Path
 ) -> None:

@@ -11,20 +11,9 @@ from lxml import etree
 from simulator.conformance.events import Event
 from simulator.reports import JunitReport
 from tests.simulator.reports import hostile, stream
+from tests.simulator.reports.runs import EVERY_RUN
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
-RUNS: list[Callable[[], list[Event]]] = [
-    stream.all_green,
-    stream.one_failing,
-    stream.many_failing,
-    stream.not_testable,
-    stream.merchant_died,
-    stream.interrupted,
-    stream.nothing_selected,
-    stream.strict_and_stale,
-    stream.race,
-    hostile.hostile,
-]
 
 
 def report(events: list[Event], tmp_path: Path) -> etree._Element:
@@ -37,7 +26,7 @@ def cases(root: etree._Element, tag: str) -> list[etree._Element]:
     return [case for case in root.iter("testcase") if case.find(tag) is not None]
 
 
-@pytest.mark.parametrize("make", RUNS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", EVERY_RUN, ids=lambda make: make.__name__)
 def test_is_valid_by_schema(make: Callable[[], list[Event]], tmp_path: Path) -> None:
     SCHEMA.assertValid(report(make(), tmp_path))
 
