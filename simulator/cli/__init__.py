@@ -314,6 +314,13 @@ def reckon(context: click.Context, /, folder: Path, **options: Any) -> None:
     help="where payments and the journal are kept (.payme-sandbox/serve/sandbox.db)",
 )
 @click.option("--memory", is_flag=True, help="keep nothing")
+@click.option(
+    "--keep-reports",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="so many runs keep their reports",
+)
 @click.option("--wait", type=click.IntRange(0, 3600), help="seconds to wait for the merchant")
 @click.option("--open", "open_page", is_flag=True, help="open the page in the browser")
 @click.pass_context

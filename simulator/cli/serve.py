@@ -45,6 +45,7 @@ class ServeOptions:
     password: str | None = field(default=None, repr=False)
     database: Path | None = None
     memory: bool = False
+    keep_reports: int = 50
     wait: int | None = None
     open_page: bool = False
 
@@ -159,6 +160,7 @@ def _open(options: ServeOptions, loaded: Loaded, public_url: str, stack: ExitSta
         public_url=public_url,
         password=options.the_password,
         host=options.host,
+        keep_reports=options.keep_reports,
     )
     try:
         server = Server(loaded, made)

@@ -53,12 +53,14 @@ _HOOK_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a server is set up. database None keeps nothing; sleep takes ms."""
+    """How a server is set up. database None keeps nothing; sleep takes ms. keep_reports: so many
+    runs keep their reports."""
 
     database: Path | None = None
     public_url: str = "http://127.0.0.1:8080"
     password: str = field(default="", repr=False)
     host: str = "127.0.0.1"
+    keep_reports: int = 50
     true_time: Callable[[], int] = true_ms
     rng: random.Random = field(default_factory=random.SystemRandom)
     sleep: Callable[[int], None] | None = None

@@ -10,8 +10,9 @@ from simulator.conformance.events import Check
 from simulator.reports.curl import curl
 from simulator.web.control import schemas
 from simulator.web.pages.chains import catalogue
-from simulator.web.pages.desk import SELECTION, Record, Run
+from simulator.web.pages.desk import SELECTION, Run
 from simulator.web.pages.progress import Scenario, Step
+from simulator.web.pages.shelf import Record
 from simulator.web.pages.site import the_site
 from simulator.web.pages.views import check_view
 from simulator.web.pages.wording import expected

@@ -57,7 +57,8 @@ def stop_run(server: Server, run_id: RunId, body: schemas.WaitBody) -> schemas.R
 
 @operation("GET", "/runs/{run_id}/report.html", media="text/html")
 def run_report_as_html(server: Server, run_id: RunId) -> Response:
-    """The HTML report. A sandbox page has none, nor has a run that is not over."""
+    """The HTML report. A sandbox page has none, nor has a run that is not over, and only those of
+    the newest runs are kept."""
     return report_answer(_report(run_id, "html"))
 
 
@@ -120,7 +121,13 @@ def _waited(run_id: str, wait_ms: int) -> schemas.RunShown:
 
 
 def _report(run_id: str, kind: str) -> Path:
-    path = the_site().runs.report(run_id, kind)
-    if path is None:
-        raise Problem(404, "no such report", f"{run_id!r}", do=f"GET /control/runs/{run_id}")
-    return path
+    runs = the_site().runs
+    path = runs.report(run_id, kind)
+    if path is not None:
+        return path
+    known, look = runs.record(run_id), f"GET /control/runs/{run_id}"
+    if known is None or not known.report_removed:
+        raise Problem(404, "no such report", f"{run_id!r}", do=look)
+    raise Problem(
+        404, "no such report", f"that of {run_id!r} was removed", f"kept: {runs.shelf.keep}", look
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
@@ -39,6 +38,7 @@ from simulator.web.pages.running import (
     last_look,
     play,
 )
+from simulator.web.pages.shelf import Record, Shelf
 
 BY_HAND = "stopped by hand"
 PAGE, SEQUENCE, SELECTION = "page", "sequence", "selection"
@@ -69,22 +69,6 @@ class Plan:
     texts: Mapping[str, str] = field(default_factory=dict)  # what the page's form said
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A run in the history. Times in ms; `exit_code` None while it runs."""
-
-    id: str
-    kassa: str
-    kind: str
-    name: str
-    command: str
-    started_at: int
-    took: int = 0
-    exit_code: int | None = None
-    totals: dict[str, int] = field(default_factory=dict)
-    report: bool = False
-
-
 class Run:
     """A run that is going on, or was, since the server started."""
 
@@ -96,6 +80,7 @@ class Run:
         self.floor = Floor()
         self.started_at = time.time_ns() // 1_000_000
         self.stopped_by_hand = False
+        self.reported = False
 
     def stop(self) -> None:
         """Make no further call; what is on its way is waited for."""
@@ -116,6 +101,7 @@ class Run:
             finished.exit_code if finished else None,
             asdict(self.progress.totals()),
             report,
+            self.reported and not report,
         )
 
 
@@ -128,14 +114,14 @@ class Busy(Exception):
 
 
 class Desk:
-    """All runs. `folder` keeps reports and the history over a restart."""
+    """All runs. The shelf keeps reports and the history over a restart."""
 
     def __init__(
         self,
         opener: Opener,
         catalogue: Callable[[], Catalogue],
         masker: Callable[[str], Masker],
-        folder: Path,
+        shelf: Shelf,
         journal: Callable[[str, Exchange], None] = lambda kassa, exchange: None,
         publish: Callable[[Run], None] = lambda run: None,
         remember: Callable[[Run], None] = lambda run: None,
@@ -145,7 +131,7 @@ class Desk:
         self._opener = opener
         self._catalogue = catalogue
         self._masker = masker
-        self._folder = folder
+        self.shelf = shelf
         self._journal = journal
         self._publish = publish
         self._remember = remember
@@ -179,24 +165,19 @@ class Desk:
 
     def history(self, kassa_id: str | None, limit: int = 50) -> list[Record]:
         """The latest first: those of this server's life, and what the folder has of earlier."""
-        known = {r.id: r.record(self._has_report(r.id)) for r in list(self._runs.values())}
-        for path in self._folder.glob("*/run.json"):
-            if path.parent.name not in known and (found := _read(path)) is not None:
-                known[found.id] = found
-        mine = [one for one in known.values() if kassa_id in (None, one.kassa)]
+        known = {r.id: self._record_of(r) for r in list(self._runs.values())}
+        every = [*known.values(), *self.shelf.records(but=known)]
+        mine = [one for one in every if kassa_id in (None, one.kassa)]
         return sorted(mine, key=lambda r: (r.started_at, r.id), reverse=True)[:limit]
 
     def report(self, run_id: str, kind: str = "html") -> Path | None:
         """The report of a run, `html` or `json`, if it has one."""
-        return self._report_path(run_id, kind) if self._has_report(run_id, kind) else None
+        return self.shelf.report(run_id, kind)
 
     def record(self, run_id: str) -> Record | None:
         """A run of any time, as the history has it."""
         run = self.get(run_id)
-        if run is not None:
-            return run.record(self._has_report(run_id))
-        path = self._folder / run_id / "run.json"
-        return _read(path) if run_id.isalnum() and path.is_file() else None
+        return self._record_of(run) if run is not None else self.shelf.record(run_id)
 
     def close(self) -> None:
         """Stop what runs, and wait for it."""
@@ -205,18 +186,15 @@ class Desk:
         for thread in list(self._threads.values()):
             thread.join(30)
 
-    def _has_report(self, run_id: str, kind: str = "html") -> bool:
-        return run_id.isalnum() and self._report_path(run_id, kind).is_file()
-
-    def _report_path(self, run_id: str, kind: str) -> Path:
-        return self._folder / run_id / f"report.{kind}"
+    def _record_of(self, run: Run) -> Record:
+        return run.record(self.report(run.id) is not None)
 
     def _reports(self, run: Run) -> list[FileReport]:
         """A sandbox page has none: it shows everything itself."""
         if run.plan.kind == PAGE:
             return []
         kinds = {"html": HtmlReport, "json": JsonReport}
-        return [make(self._report_path(run.id, kind)) for kind, make in kinds.items()]
+        return [make(self.shelf.place(run.id, kind)) for kind, make in kinds.items()]
 
     def _forget(self) -> None:
         """Old runs are kept in the folder alone."""
@@ -291,15 +269,10 @@ class Desk:
     def _write(self, run: Run, ended: Event) -> None:
         if run.plan.kind == PAGE:
             return
-        place = self._folder / run.id
         assert isinstance(ended, RunFinished)
-        record = run.record(self._has_report(run.id), ended)
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(asdict(record), ensure_ascii=False)
-            (place / "run.json").write_text(text, encoding="utf-8")
-        except OSError as error:
-            _LOG.warning("the run's record cannot be kept in %s: %s", place, error.strerror)
+        run.reported = self.report(run.id) is not None
+        going = {one.id for one in list(self._runs.values()) if not one.progress.over}
+        self.shelf.put(run.record(run.reported, ended), going)
 
 
 def _pass_on(
@@ -327,14 +300,6 @@ def _code(stopped: str) -> tuple[int, str]:
 def _new_id() -> str:
     """Sorts by time of day; nobody guesses the next one."""
     return f"{time.time_ns() // 1_000_000:x}{secrets.token_hex(3)}"
-
-
-def _read(path: Path) -> Record | None:
-    try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        _LOG.warning("%s is not the record of a run: %s", path, error)
-        return None
 
 
 def new_seed() -> int:

@@ -58,9 +58,15 @@ def start() -> Answer | tuple[str, int]:
 
 @blueprint.get("/<run_id>")
 def one(run_id: str) -> str:
-    run = _run(run_id)
-    report = the_site().runs.report(run_id) is not None
-    return render_template("run.html", record=run.record(report), named=named, **context_of(run))
+    """A run with all its calls, or what is kept of one of before."""
+    runs = the_site().runs
+    run, record = runs.get(run_id), runs.record(run_id)
+    if record is None:
+        abort(404)
+    page = "run_kept.html" if run is None else "run.html"
+    shown = {} if run is None else context_of(run)
+    own = {"named": named, "outcome_of": outcome_of, "keep": runs.shelf.keep}
+    return render_template(page, record=record, **own, **shown)
 
 
 @blueprint.post("/<run_id>/stop")
@@ -71,12 +77,15 @@ def stop(run_id: str) -> Answer:
 
 
 @blueprint.get("/<run_id>/report")
-def report(run_id: str) -> Response:
-    """The HTML report, shut off from the pages."""
-    path = the_site().runs.report(run_id)
-    if path is None:
+def report(run_id: str) -> Answer:
+    """The HTML report, shut off from the pages. Of one that is gone the run's page tells."""
+    runs = the_site().runs
+    path = runs.report(run_id)
+    if path is not None:
+        return report_answer(path)
+    if runs.record(run_id) is None:
         abort(404)
-    return report_answer(path)
+    return redirect(url_for("runs.one", run_id=run_id), 303)
 
 
 def report_answer(path: Path) -> Response:
@@ -130,7 +139,6 @@ def _listing(asked: dict[str, str], problem: str) -> str:
         scenarios=[(one.id, one.scenario.title) for one in scenarios],
         tags=sorted({tag for one in scenarios for tag in one.scenario.tags}),
         history=history,
-        live={record.id for record in history if site.runs.get(record.id) is not None},
         named=named,
         outcome_of=outcome_of,
         merchant=merchant_of(kassa),

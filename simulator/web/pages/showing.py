@@ -19,10 +19,10 @@ from simulator.web.pages.desk import (
     SEQUENCE,
     STOPPED_BY_HAND,
     Busy,
-    Record,
     Run,
 )
 from simulator.web.pages.progress import SUMMARY, Scenario, Step
+from simulator.web.pages.shelf import Record
 from simulator.web.pages.views import CheckView, call_view, check_view
 from simulator.web.pages.wording import expected
 

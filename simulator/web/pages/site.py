@@ -21,6 +21,7 @@ from simulator.web.pages.desk import Desk as Runs
 from simulator.web.pages.desk import Run
 from simulator.web.pages.fields import Desk, Merchant
 from simulator.web.pages.running import shut
+from simulator.web.pages.shelf import Shelf
 from simulator.web.server import Server
 from simulator.web.store import Kassa
 
@@ -36,12 +37,13 @@ class Site:
         self.memory: dict[str, Desk] = defaultdict(Desk)
         database = server.options.database
         self._passing = TemporaryDirectory(prefix="payme-sandbox-runs-") if not database else None
+        keep = server.options.keep_reports
         kept = database.with_name(f"{database.name}-runs") if database else None
         self.runs = Runs(
             server.open_run or shut,
             catalogue,
             lambda kassa: server.kassas.masker(server.kassas.get(kassa)),
-            kept or Path(self._passing.name if self._passing else ""),
+            Shelf(kept or Path(self._passing.name if self._passing else ""), keep),
             self._journal,
             self._moved,
             lambda run: remember(self.memory[run.kassa], run),

@@ -17,8 +17,9 @@ from simulator.web.control.schemas.base import (
     _whole,
 )
 from simulator.web.control.schemas.journal import HeaderShown
+from simulator.web.pages.shelf import RUN_ID
 
-RunId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,40}$")]
+RunId = Annotated[str, StringConstraints(pattern=RUN_ID)]
 PageName = Literal[
     "invalid-authorization",
     "invalid-amount",
@@ -104,7 +105,8 @@ class TotalsShown(Told):
 class RecordShown(Told):
     """A run in the history. kind: `page`, `sequence` or `selection`; name: which one; command: what
     does the same on a terminal. exit_code: as that of `payme-sandbox check`, null while it runs.
-    report: whether GET …/report.html and …/report.json are there."""
+    report: whether GET …/report.html and …/report.json are there; report_removed: they were, but
+    only those of the newest runs are kept (`serve --keep-reports`)."""
 
     id: str
     kassa_id: str
@@ -116,6 +118,7 @@ class RecordShown(Told):
     exit_code: int | None
     totals: TotalsShown
     report: bool
+    report_removed: bool
 
 
 class RunsShown(Told):

@@ -186,6 +186,21 @@ def test_of_another_kassa_the_command_names_it(pages: Pages) -> None:
     assert _get(pages, f"/runs?kassa={CONFIGURED}")["runs"] == []
 
 
+def test_a_report_that_had_to_go(pages: Pages) -> None:
+    pages.site.runs.shelf.keep = 1
+    old, new = (
+        _post(pages, "/runs", scenarios=["check.unknown"], wait_ms=LIMIT_MS) for _ in range(2)
+    )
+    assert (new["report"], new["report_removed"]) == (True, False)
+    told = {one["id"]: one for one in _get(pages, "/runs")["runs"]}
+    assert (told[old["id"]]["report"], told[old["id"]]["report_removed"]) == (False, True)
+    assert told[old["id"]]["totals"] == old["totals"]
+    for kind in ("html", "json"):
+        problem = _get(pages, f"/runs/{old['id']}/report.{kind}", 404)
+        assert "was removed" in problem["seen"]
+        assert problem["do"] == f"GET /control/runs/{old['id']}"
+
+
 def test_nothing_is_selected(pages: Pages) -> None:
     told = _post(pages, "/runs", 409, scenarios=["chek.unknown"])
     assert "check.unknown" in told["accepted"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.simulator.web.merchant import Merchant, error
 from tests.simulator.web.pages.conftest import Pages
 
@@ -103,10 +105,64 @@ def test_a_run_that_nobody_knows(pages: Pages) -> None:
 def test_the_history_is_still_there_after_a_restart(pages: Pages, merchant: Merchant) -> None:
     run = pages.run("/runs", scenario="check.unknown")
     pages.site.runs.close()
-    folder = pages.site.runs._folder
     again = type(pages.site.runs)(
-        pages.site.runs._opener, pages.site.runs._catalogue, pages.site.runs._masker, folder
+        pages.site.runs._opener,
+        pages.site.runs._catalogue,
+        pages.site.runs._masker,
+        pages.site.runs.shelf,
     )
     (record,) = again.history(run.kassa)
     assert (record.id, record.name, record.report) == (run.id, "check.unknown", True)
     assert again.report(run.id) is not None
+
+
+def test_the_page_of_a_run_whose_report_is_gone_says_so(pages: Pages) -> None:
+    """Its calls are there for as long as the server remembers them, its verdicts for longer."""
+    pages.site.runs.shelf.keep = 1
+    old = pages.run("/runs", scenario="check.unknown")
+    new = pages.run("/runs", scenario="check.unknown")
+
+    assert pages.client.get(f"/runs/{new.id}/report").status_code == 200
+    gone = pages.client.get(f"/runs/{old.id}/report")
+    assert (gone.status_code, gone.headers["Location"]) == (303, f"/runs/{old.id}")
+    for page in (pages.get(f"/runs/{old.id}"), pages.get(f"/runs/{old.id}/report")):
+        assert "The report has been removed" in page
+        assert f"/runs/{old.id}/report" not in page
+        assert "CheckTransaction" in page
+    listing = pages.get("/runs")
+    assert f"/runs/{old.id}/report" not in listing
+    assert f'"/runs/{old.id}"' in listing
+
+
+@pytest.mark.parametrize("language", ["ru", "uz", "en"])
+def test_a_run_before_the_last_start_still_has_its_page(pages: Pages, language: str) -> None:
+    pages.site.runs.shelf.keep = 1
+    ids = [pages.run("/runs", scenario="check.unknown").id for _ in range(2)]
+    totals = [record.totals["passed"] for record in pages.site.runs.history(None)]
+    pages.site.runs.close()
+    pages.site.runs._runs.clear()
+
+    old, new = (pages.get(f"/runs/{run}", language) for run in ids)
+    assert f"/runs/{ids[1]}/report" in new
+    assert f"/runs/{ids[0]}/report" not in old
+    assert "payme-sandbox serve --keep-reports" in old
+    for page in (old, new):
+        assert "check.unknown" in page
+        assert f'<span class="count passed">{totals[0]}' in page
+
+
+def test_a_report_that_could_not_be_written_is_no_removed_one(pages: Pages) -> None:
+    """A folder stands where the file should."""
+    pages.merchant.lock.acquire()
+    try:
+        started = pages.post("/runs", scenario="check.unknown").headers["Location"]
+        run = pages.site.runs.get(started.rpartition("/")[2])
+        assert run is not None
+        pages.site.runs.shelf.place(run.id, "html").mkdir(parents=True)
+    finally:
+        pages.merchant.lock.release()
+    pages.site.runs.close()
+
+    shown = pages.get(started)
+    assert "could not be written" in shown
+    assert "has been removed" not in shown
