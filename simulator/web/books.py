@@ -177,7 +177,7 @@ def _line(
     mine, row = _members(ours) if ours else None, rows.get(key) if rows else None
     if ours is None or mine is None:
         return Line(key, "only-merchant", None, theirs, row)
-    known = ours.merchant_number is not None
+    known = ours.merchant_state is not None
     if theirs is None:
         verdict = "only-payme" if known else "waiting" if _waits(ours) else "agrees"
         return Line(key, verdict, mine, None, row)

@@ -132,7 +132,8 @@ def settled(payment: Payment, policy: RetryPolicy, got: Outcome, now: int) -> Ch
 
 def expired(payment: Payment, now: int) -> Change:
     """12 hours are over. What the merchant may know of is cancelled there with reason 4."""
-    if payment.transaction_id is None or not (payment.merchant_number or payment.unsure):
+    created = payment.merchant_state is not None  # a merchant may answer Create without a number
+    if payment.transaction_id is None or not (created or payment.unsure):
         return ended(now) | {"reason": REASON_TIMEOUT}
     return cancelling(payment, REASON_TIMEOUT, now)
 

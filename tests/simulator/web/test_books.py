@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.web.books import Books, Compared
+from simulator.web.payments import Receipt
 from simulator.web.problems import Problem
 from tests.simulator.web.conftest import KASSA, Bench
 from tests.simulator.web.merchant import error, result
@@ -66,6 +67,15 @@ def test_what_only_one_side_knows(bench: Bench) -> None:
     }
     verdicts = {line.transaction_id: line.verdict for line in _compared(bench).lines}
     assert verdicts == {payment.id: "only-payme", "f" * 24: "only-merchant"}
+
+
+def test_a_paid_one_without_a_number_is_missed_in_the_statement(bench: Bench) -> None:
+    bench.merchant.plan("CreateTransaction", result(state=1, create_time=1))
+    bench.merchant.plan("PerformTransaction", result(state=2, perform_time=1))
+    payment = bench.pay()
+    assert payment.state == Receipt.PAID
+    books = _compared(bench)
+    assert [line.verdict for line in books.lines] == ["only-payme"]
 
 
 def test_a_payment_that_waits_is_no_difference(bench: Bench) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from simulator.web.payments import CARDS, Receipt
 from simulator.web.problems import Problem
+from simulator.web.store import Payment
 from tests.simulator.web.conftest import KASSA, Bench
 from tests.simulator.web.merchant import error, result
 
@@ -135,6 +136,19 @@ def test_after_12_hours_of_silence_it_is_cancelled_with_reason_4(
     assert bench.merchant.sent("CancelTransaction") == [{"id": payment.id, "reason": 4}]
 
 
+def test_what_was_created_without_a_number_is_cancelled_after_12_hours_too(bench: Bench) -> None:
+    payment = bench.begin()
+    bench.merchant.obey("CreateTransaction", _create(bench, payment))
+    bench.merchant.plan("CreateTransaction", result(state=1, create_time=payment.created_at))
+    bench.merchant.plan("PerformTransaction", *["silent"] * 50)
+    bench.server.payments.pay(payment.id)
+    payment = bench.go_on(bench.go_on(bench.go_on(payment), 1_000), 5_000)
+    assert payment.state == Receipt.QUEUED
+    payment = bench.go_on(payment, 12 * HOUR)
+    assert (payment.state, payment.reason) == (Receipt.CANCELLED, 4)
+    assert bench.agreed(payment)
+
+
 def test_silence_to_cancel_waits_in_21(bench: Bench) -> None:
     payment = bench.pay()
     bench.merchant.plan("CancelTransaction", *["deaf"] * 3)
@@ -253,3 +267,9 @@ def test_links_that_cannot_be_paid(
         bench.server.payments.begin(NewPayment(KASSA, amount, account))
     assert (caught.value.status, caught.value.code) == (409, code)
     assert caught.value.member
+
+
+def _create(bench: Bench, payment: Payment) -> dict[str, object]:
+    """What CreateTransaction for it sends."""
+    params = {"amount": payment.amount, "account": dict(payment.account)}
+    return {"id": payment.id, "time": bench.server.clock.now(), **params}
