@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import AnyStr
+from typing import Any, AnyStr
 from urllib.parse import quote, quote_plus
 
 from simulator.caller.auth import VARIANTS, Credentials
@@ -46,6 +46,16 @@ class Masker:
             return value
         for secret in self._bytes:
             value = value.replace(secret, MASK.encode())
+        return value
+
+    def value(self, value: Any) -> Any:
+        """The same JSON value; a key that was escaped in it, too, is a text by now."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(name): self.value(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.value(inner) for inner in value]
         return value
 
     def holds_key(self, value: bytes) -> bool:

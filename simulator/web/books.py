@@ -137,7 +137,7 @@ class Books:
             earlier, _ = self._statement(kassa_id, start, middle)
             later, _ = self._statement(kassa_id, middle + 1, end)
             return [*earlier, *later], spoken.exchange_id
-        got = outcome_of(spoken.made, policy_of(kassa))
+        got = outcome_of(spoken, policy_of(kassa))
         listed = got.result.get("transactions")
         if got.kind != "done" or not isinstance(listed, list):
             why = got.error["message"] if got.error else "the result has no list `transactions`"

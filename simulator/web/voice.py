@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.caller.client import Call, Caller, Made
 from simulator.caller.http import HttpTransport
+from simulator.caller.masking import Masker
 from simulator.web.clock import ServerClock
 from simulator.web.faults import Faults, Strike
 from simulator.web.journal import Context, Journal
@@ -19,10 +20,12 @@ from simulator.web.store import Kassa
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A call that was made, and the number under which the journal has it."""
+    """A call that was made, the number under which the journal has it, and what hides the kassa's
+    secrets in what of the answer is kept or shown."""
 
     made: Made
     exchange_id: int
+    masker: Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class _Line:
     made_of: tuple[object, ...]
     caller: Caller
     transport: HttpTransport
+    masker: Masker
 
 
 class Voice:
@@ -68,15 +72,15 @@ class Voice:
         `amount` and `account` are the payment's, for rules that look at them; without `faults`
         no rule is asked.
         """
-        caller = self._line(kassa).caller
+        line = self._line(kassa)
         strike = None
         if faults:
             method = str(call.method)
             strike = self._faults.strike(kassa.id, method, amount, account or {})
         with self._journal.within(context):
             if strike is None:
-                return self._said(caller.call(call))
-            return self._spoiled(caller, call, strike)
+                return self._said(line, line.caller.call(call))
+            return self._spoiled(line, call, strike)
 
     def together(self, kassa: Kassa, calls: Sequence[Call], context: Context) -> list[Made]:
         """All calls in one instant; no rule spoils them."""
@@ -91,26 +95,27 @@ class Voice:
         for line in lines:
             line.transport.client.close()
 
-    def _said(self, made: Made) -> Spoken:
-        return Spoken(made, self._journal.first_id)
+    def _said(self, line: _Line, made: Made) -> Spoken:
+        return Spoken(made, self._journal.first_id, line.masker)
 
-    def _spoiled(self, caller: Caller, call: Call, strike: Strike) -> Spoken:
+    def _spoiled(self, line: _Line, call: Call, strike: Strike) -> Spoken:
+        caller = line.caller
         if strike.kind == "burst":
             burst = [replace(call, rpc_id=None)] * strike.count
             made = caller.burst(burst, note=strike.note)
-            return Spoken(made[0], self._journal.first_id)
+            return self._said(line, made[0])
         if strike.note:
             self._journal.noting(strike.note)
         if strike.kind == "delay":
             self._sleep(strike.delay_ms)
         if strike.kind == "wrong-key":
-            return self._said(caller.call(replace(call, auth="wrong-key")))
+            return self._said(line, caller.call(replace(call, auth="wrong-key")))
         if strike.kind == "duplicate":
-            first = self._said(caller.call(call))
+            first = self._said(line, caller.call(call))
             rpc_id: Any = first.made.rpc_id
             caller.call(replace(call, rpc_id=rpc_id))
             return first
-        return self._said(caller.call(replace(call, fault=strike.on_the_wire)))
+        return self._said(line, caller.call(replace(call, fault=strike.on_the_wire)))
 
     def _line(self, kassa: Kassa) -> _Line:
         credentials = self._kassas.credentials(kassa)
@@ -122,13 +127,14 @@ class Voice:
             if known is not None:
                 self._old.append(known)  # a call may still be under way on it
             transport = HttpTransport(kassa.timeout_ms)
+            masker = self._kassas.masker(kassa)
             caller = Caller(
                 kassa.url,
                 credentials,
                 transport,
-                self._kassas.masker(kassa),
+                masker,
                 self._journal.take,
                 clock=self._clock.now,
             )
-            line = self._lines[kassa.id] = _Line(made_of, caller, transport)
+            line = self._lines[kassa.id] = _Line(made_of, caller, transport, masker)
             return line

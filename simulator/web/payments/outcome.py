@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.caller.client import Made
 from simulator.caller.retry import Flaw, RetryPolicy, flaw_of
 from simulator.caller.wire import FailureKind, WireFailure
 from simulator.protocol.answer import read_answer
@@ -14,6 +13,7 @@ from simulator.protocol.finding import Report
 from simulator.protocol.kinds import is_int
 from simulator.protocol.vocabulary import GENERAL_CODES, State
 from simulator.web.texts import clean
+from simulator.web.voice import Spoken
 
 UNAVAILABLE, WRONG = -31622, -31623
 """What the payer is told: the merchant's service is unavailable, or works incorrectly."""
@@ -38,20 +38,23 @@ class Outcome:
         return self.error["code"] if self.error else None
 
 
-def outcome_of(made: Made, policy: RetryPolicy, *states: State) -> Outcome:
-    """Read an answer. With `states`, a result that shows none of them is of no use."""
-    answer = made.answer
+def outcome_of(spoken: Spoken, policy: RetryPolicy, *states: State) -> Outcome:
+    """Read an answer. With `states`, a result that shows none of them is of no use.
+
+    What it says is kept with the payment and shown to the payer: without the kassa's secrets.
+    """
+    answer, mask = spoken.made.answer, spoken.masker.value
     flaw = flaw_of(answer)
     if isinstance(answer, WireFailure):
         told = answer.kind is not FailureKind.REFUSED
-        return _unclear(UNAVAILABLE, answer.text, told, Flaw.NO_ANSWER in policy.on)
+        return _unclear(UNAVAILABLE, mask(answer.text), told, Flaw.NO_ANSWER in policy.on)
     read = read_answer(answer.status, answer.body, Report())
     if flaw is not None:
         code = WRONG if flaw is Flaw.UNREADABLE else UNAVAILABLE
         return _unclear(code, _FLAWS[flaw].format(status=answer.status), True, flaw in policy.on)
     if read.kind == "error":
-        return _refused(clean(read.error))
-    result = clean(read.result)
+        return _refused(mask(clean(read.error)))
+    result = mask(clean(read.result))
     if not isinstance(result, Mapping):
         return _unclear(WRONG, "the result is not an object", True)
     if states and (not is_int(result.get("state")) or result["state"] not in states):

@@ -111,7 +111,7 @@ class Payments:
             return payment
         kassa = self._kassas.get(payment.kassa_id)
         spoken = calls.make(self._voice, kassa, payment, Method.CHECK_PERFORM)
-        got = outcome_of(spoken.made, policy_of(kassa))
+        got = outcome_of(spoken, policy_of(kassa))
         allowed = got.kind == "done" and got.result.get("allow") is True
         error = got.error
         if got.kind == "done" and not allowed:

@@ -123,7 +123,7 @@ class Worker:
         policy = policy_of(kassa)
         method = calls.METHOD_OF[doing]
         spoken = calls.make(self._voice, kassa, payment, method, attempt=payment.attempts + 1)
-        got: Outcome = outcome_of(spoken.made, policy, *_STATES.get(doing, ()))
+        got: Outcome = outcome_of(spoken, policy, *_STATES.get(doing, ()))
         return _NEXT[doing](payment, policy, got, self._now())
 
     def _run(self) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.simulator.web.conftest import KASSA, Bench
-from tests.simulator.web.merchant import PRICE, error, result
+from tests.simulator.web.merchant import KEY, PRICE, error, result
 
 SCRIPT = "<script>alert(1)</script>"
 HALF = "half \ud800 a character"
@@ -76,3 +79,47 @@ def test_a_sent_code_is_only_text(client: FlaskClient, bench: Bench) -> None:
     told = client.get(f"/control/payments/{payment.id}")
     assert json.loads(told.data)["error"]["message"] == SCRIPT
     assert told.headers["X-Content-Type-Options"] == "nosniff"
+
+
+_LEAK = f"{KEY} and {quote(KEY)}"
+_TOKEN = base64.b64encode(f"Paycom:{KEY}".encode()).decode()
+_ESCAPED = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+LEAKS: dict[str, tuple[str, Any]] = {
+    "a refusal": ("CheckPerformTransaction", error(-31050, {"ru": _LEAK, KEY: _TOKEN}, KEY)),
+    "escaped": (
+        "CheckPerformTransaction",
+        f'{{"error": {{"code": -31050, "message": "{_ESCAPED}"}}}}',
+    ),
+    "additional and detail": (
+        "CheckPerformTransaction",
+        result(allow=True, additional={KEY: [_LEAK]}, detail={"items": [{"title": _TOKEN}]}),
+    ),
+    "its number": ("CreateTransaction", result(state=1, create_time=1, transaction=KEY)),
+    "a refused Perform": ("PerformTransaction", error(-31008, _LEAK)),
+}
+
+
+@pytest.mark.parametrize(("method", "answer"), LEAKS.values(), ids=LEAKS)
+def test_the_key_in_an_answer_is_neither_kept_nor_shown(
+    client: FlaskClient, bench: Bench, method: str, answer: Any
+) -> None:
+    bench.merchant.plan(method, answer)
+    payment = bench.begin()
+    if payment.allowed:
+        bench.server.payments.pay(payment.id)
+        payment = bench.go_on(payment)
+    pages = [f"/checkout/{payment.id}", f"/payments/{payment.id}", "/payments", "/control/payments"]
+    shown = [client.get(page).text for page in pages]
+    kept = [repr(value) for value in vars(bench.server.payments.get(payment.id)).values()]
+    assert any("••••" in text for text in kept)
+    for text in [*shown, *kept]:
+        assert not [form for form in (KEY, html.escape(KEY), quote(KEY), _TOKEN) if form in text]
+
+
+def test_the_key_in_a_statement_is_not_shown(client: FlaskClient, bench: Bench) -> None:
+    payment = bench.pay()
+    item = {**bench.merchant.transactions[payment.id], "transaction": KEY}
+    bench.merchant.plan("GetStatement", result(transactions=[item]))
+    told = client.get(f"/control/kassas/{KASSA}/books").text
+    assert "••••" in told or "\\u2022" in told
+    assert KEY not in told
