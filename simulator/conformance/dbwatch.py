@@ -268,11 +268,14 @@ class DatabaseWatch:
         for column, value in wanted.items():
             if not self._database.has(column) or (value is None and column == "payme_time"):
                 continue
-            path = f"transactions[{tx.payme_id}].{column}"
-            for miss in match_cell(value, row.get(column, MISSING), self._matching, path, ()):
+            path, seen = f"transactions[{tx.payme_id}].{column}", row.get(column, MISSING)
+            misses = match_cell(value, seen, self._matching, path, ())
+            for miss in misses:
                 message = "The row in the database is not what the merchant answers."
                 rule = "database.matches-answers"
                 report.findings.append(Finding(rule, message, path, miss.expected, miss.actual))
+            if not misses and isinstance(seen, Time) and type(value) is int:
+                _zone_is_true(value, seen, path, report)
 
     def order_fits(
         self, order: Order, transactions: Sequence[Transaction], now: int, report: Report
@@ -298,6 +301,12 @@ class DatabaseWatch:
         if self._shows_price and len(rows) == 1:
             _price_stays(order, rows[0].get("amount"), report)
         return tuple(f"order {row_text(row)}" for row in rows)
+
+
+def _zone_is_true(ms: int, seen: Time, path: str, report: Report) -> None:
+    words = "A stored time that names its zone is the moment that was answered."
+    finding = Finding("database.time-zone", words, path, show(ms), _cell(seen))
+    report.expect(not seen.mislabels(ms), finding)
 
 
 def _price_stays(order: Order, amount: object, report: Report) -> None:

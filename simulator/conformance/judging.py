@@ -75,6 +75,7 @@ ENGINE_RULES = (
     "statement.transactions-array",
     "statement.item-members",
     "database.matches-answers",
+    "database.time-zone",
     "database.one-row",
     "order.status-fits",
     "order.amount-stays",

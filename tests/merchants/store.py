@@ -27,6 +27,19 @@ CREATE TABLE payme_ops (
 CREATE TABLE deliveries (bill_no TEXT NOT NULL, ext_id TEXT NOT NULL);
 CREATE TABLE documents (ext_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL);
 """
+
+
+def dated_ops(hours: int, zone: str) -> str:
+    """A view of the transactions whose times are dates, so many hours from UTC, with that behind
+    them: "+05:00", "Z" or nothing."""
+    dates = ", ".join(
+        f"CASE {time} WHEN 0 THEN NULL ELSE strftime('%Y-%m-%d %H:%M:%f', {time} / 1000.0, "
+        f"'unixepoch', '{hours} hours') || '{zone}' END AS {time}"
+        for time in ("sent_at", "made_at", "paid_at", "voided_at")
+    )
+    return f"CREATE VIEW dated_ops AS SELECT ext_id, step, why, tiyin, {dates} FROM payme_ops;"
+
+
 _UNIQUE = """
 CREATE UNIQUE INDEX one_bill ON bills (bill_no);
 CREATE UNIQUE INDEX one_op ON payme_ops (ext_id);

@@ -30,6 +30,11 @@ from tests.merchants.wire import Shop
 HOME = Path(merchants.__file__).parent
 KEY = "Crooked:key@2026#%&?^="
 _SEED = 7
+_DATED = {  # a view over the table, in which times are dates; nothing can be written through it
+    "PAYME_SANDBOX_DATABASE_TRANSACTIONS_TABLE": "dated_ops",
+    "PAYME_SANDBOX_DATABASE_TRANSACTIONS_TIME_UNIT": "datetime",
+    "PAYME_SANDBOX_DATABASE_AGE_ROWS": "false",
+}
 _START_S = 8  # until a process that does not get ready is given up
 
 
@@ -54,7 +59,7 @@ def variables(kind: str, folder: Path, port: int) -> dict[str, str]:
             "cancelled" if kind == "closing" else "payable"
         ),
         "PAYME_SANDBOX_REFUNDS": "false" if kind == "no-refunds" else "true",
-    }
+    } | (_DATED if kind == "dated" else {})
 
 
 def terms_of(kind: str, profile: str) -> Terms:

@@ -60,6 +60,15 @@ class TimeValue:
             for q in (quarters, quarters + 1)
         )
 
+    def mislabels(self, ms: int) -> bool:
+        """Whether it names its zone, and in that zone it is another moment than `ms`."""
+        if self.unit != "datetime" or not _names_zone(plain(self.raw)):
+            return False
+        known = self._microseconds()
+        if known is None or self._unset(known):
+            return False
+        return not _within(known[0] - ms * 1000, known[1])
+
     def _unset(self, known: tuple[int, int] | None) -> bool:
         value = plain(self.raw)
         if value is None or (isinstance(value, str) and value.strip() in ("", "0", "null")):
@@ -101,6 +110,13 @@ def _scaled(number: Decimal, scale: int) -> tuple[int, int]:
     digits = max(0, -exponent) if isinstance(exponent, int) else 0
     step: int = scale // 10 ** min(digits, 6)
     return int(number * scale), max(step, 1)
+
+
+def _names_zone(value: Any) -> bool:
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    match = STAMP.fullmatch(value.strip()) if isinstance(value, str) else None
+    return match is not None and match["zone"] is not None
 
 
 def _stamp(value: Any) -> tuple[int, int] | None:

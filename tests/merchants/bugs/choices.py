@@ -8,6 +8,7 @@ from tests.merchants.bugs.members import op
 from tests.merchants.bugs.row import choice
 from tests.merchants.calls import Call
 from tests.merchants.habits import TWELVE_HOURS_MS, Members
+from tests.merchants.store import dated_ops
 
 
 def _with_nulls(request: Members, answer: Members) -> Members:
@@ -63,6 +64,20 @@ CHOICES = (
         "answers come in chunks",
         "transport.* race.* official.*",
         server=frozenset({"chunked"}),
+    ),
+    choice(
+        "right.dates-with-zone",
+        "times are kept as dates with the zone that they are in",
+        "create.stored perform.stored cancel.refund-stored",
+        kind="dated",
+        schema=dated_ops(5, "+05:00"),
+    ),
+    choice(
+        "right.local-dates",
+        "times are kept as local dates without a zone",
+        "create.stored perform.stored cancel.refund-stored",
+        kind="dated",
+        schema=dated_ops(5, ""),
     ),
     choice(
         "right.one-at-a-time",

@@ -45,6 +45,7 @@ def _detail_in_sum(call: Call) -> Members:
     return {**_DETAIL, "items": [good]}
 
 
+_VOIDED_S = op(lambda o: o.voided_at // 1000)
 _SECONDS = op(lambda o: o.made_at // 1000)
 _TEXT = op(lambda o: str(o.made_at))
 
@@ -65,6 +66,16 @@ MEMBERS = (
         "times are in seconds",
         only="types.created",
         says={"created": {"create_time": _SECONDS}, "record": {"create_time": _SECONDS}},
+    ),
+    bug(
+        "types.cancelled-in-seconds",
+        "types.times",
+        "cancel_time alone is in seconds",
+        only="types.cancelled",
+        says={
+            "cancelled": {"cancel_time": _VOIDED_S},
+            "cancel-repeated": {"cancel_time": _VOIDED_S},
+        },
     ),
     bug(
         "types.iso-times",

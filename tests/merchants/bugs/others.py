@@ -6,6 +6,7 @@ from tests.merchants.bugs.members import op
 from tests.merchants.bugs.row import bug
 from tests.merchants.calls import Call
 from tests.merchants.habits import GONE
+from tests.merchants.store import dated_ops
 
 
 def _paid_before(call: Call) -> str:
@@ -283,6 +284,26 @@ IN_STEP = (
             "created": "INSERT INTO payme_ops (ext_id, bill_no, tiyin, sent_account, sent_at, "
             "made_at) SELECT ext_id, bill_no, tiyin, sent_account, sent_at, made_at "
             "FROM payme_ops WHERE ext_id = :id"
+        },
+    ),
+    bug(
+        "books.local-time-as-utc",
+        "database.time-zone",
+        "local time is stored as if it were UTC",
+        only="create.stored perform.stored cancel.stored",
+        kind="dated",
+        schema=dated_ops(5, "+00:00"),
+    ),
+    bug(
+        "books.refund-in-seconds",
+        "cancel.stored database.matches-answers",
+        "cancel_time of a refund is stored in seconds, and shown with three zeros behind",
+        only="cancel.refund-stored",
+        sql={"refunded": f"UPDATE payme_ops SET voided_at = voided_at / 1000 {_MINE}"},
+        says={
+            "refunded": {"cancel_time": op(lambda o: o.voided_at // 1000 * 1000)},
+            "cancel-repeated": {"cancel_time": op(lambda o: o.voided_at * 1000)},
+            "record": {"cancel_time": op(lambda o: o.voided_at * 1000)},
         },
     ),
     bug(

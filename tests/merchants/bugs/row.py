@@ -15,7 +15,7 @@ class Bug:
     `only` names the scenarios that suffice to find it; by default all that show those rules.
     `kind` is the merchant it is in: one-time, accumulating, no-refunds, digits (in bills'
     numbers), free-branch (the file says that a bill's branch may be any) or closing (a bill whose
-    transaction was cancelled stays closed). `waits` is true
+    transaction was cancelled stays closed) or dated (times are looked at as dates). `waits` is true
     if the scenarios' pauses are needed to find it; `patience_ms` is the time limit of a call.
     """
 

@@ -110,6 +110,35 @@ def test_datetimes_that_are_another_time(raw: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "wrong"),
+    [
+        (datetime(2025, 11, 23, 12, 0, 0, 623000, tzinfo=UTC), True),
+        (datetime(2025, 11, 23, 7, 0, 0, 623000, tzinfo=TASHKENT), True),
+        ("2025-11-23 12:00:00.623+00:00", True),
+        ("2025-11-23T12:00:00Z", True),
+        ("2025-11-23 12:00:00 +0000 UTC", True),
+        (datetime(2025, 11, 23, 12, 0, 0, 623000, tzinfo=TASHKENT), False),
+        (datetime(2025, 11, 23, 7, 0, 0, tzinfo=UTC), False),
+        ("2025-11-23 07:00:01Z", False),  # rounded
+        ("2025-11-23 12:00:00.623+05", False),
+        (datetime(2025, 11, 23, 12, 0, 0, 623000), False),  # in whatever zone
+        ("2025-11-23 12:00:00.623", False),
+        ("0001-01-01T00:00:00Z", False),  # no time
+        ("yesterday", False),
+        (MS, False),
+        (None, False),
+    ],
+)
+def test_a_zone_that_is_named_must_be_true(raw: Any, wrong: bool) -> None:
+    assert TimeValue(raw, "datetime").mislabels(MS) is wrong
+
+
+def test_numbers_name_no_zone() -> None:
+    assert not TimeValue(MS + 18_000_000, "ms").mislabels(MS)
+    assert not TimeValue("2025-11-23T12:00:00Z", "s").mislabels(MS)
+
+
+@pytest.mark.parametrize(
     ("raw", "unit"),
     [
         (None, "ms"),
