@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 LONGEST = 2000
 _PLACE = re.compile(r":account\.([A-Za-z0-9_-]+)|:transaction(?![A-Za-z0-9_])")
-_UNFIT = re.compile(r"[\x00-\x20\x7f\\\"<>]")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f\\\"<>]|\s\Z")
 
 
 def unfit(callback: str) -> str:
@@ -23,7 +23,11 @@ def unfit(callback: str) -> str:
         return "scheme"
     try:
         parts = urlsplit(callback)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = (
+            bool(parts.hostname)
+            and " " not in parts.netloc
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
         usable = False
     return "" if usable and not _UNFIT.search(callback) else "address"
@@ -32,7 +36,8 @@ def unfit(callback: str) -> str:
 def filled(callback: str, transaction: str | None, account: Mapping[str, str]) -> str:
     """The address with its placeholders filled in; what is filled in cannot lead elsewhere.
 
-    A placeholder for a member that the account has not stays as it is.
+    A blank is written as browsers write it. A placeholder for a member that the account has not
+    stays as it is.
     """
 
     def value(found: re.Match[str]) -> str:
@@ -41,4 +46,4 @@ def filled(callback: str, transaction: str | None, account: Mapping[str, str]) -
             return quote(transaction or "null", safe="")
         return quote(account[name], safe="") if name in account else found[0]
 
-    return _PLACE.sub(value, callback)
+    return _PLACE.sub(value, callback.replace(" ", "%20"))

@@ -55,11 +55,15 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """checkout is None if anything is wrong. notes are of what is odd, and does no harm."""
+    """checkout is None if anything is wrong. notes are of what is odd, and does no harm.
+
+    language is the one that the shop asked for, also where the rest is wrong; empty without.
+    """
 
     checkout: Checkout | None
     wrong: tuple[Wrong, ...] = ()
     notes: tuple[Wrong, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,10 @@ def _decoded(code: str) -> tuple[str | Wrong, list[Wrong]]:
         text = data.decode()
     except UnicodeDecodeError:
         return Wrong("base64", "not_text", _short(code)), []
-    return (text, notes) if text.isprintable() else (Wrong("base64", "not_text", _short(code)), [])
+    if text.isprintable():
+        return text, notes
+    kind = "line_break" if text.replace("\n", "").replace("\r", "").isprintable() else "not_text"
+    return Wrong("base64", kind, _short(code)), []
 
 
 class _Reader:
@@ -99,6 +102,7 @@ class _Reader:
         notes: list[Wrong],
     ) -> None:
         self.names = names
+        self.asked = ""
         self.values: dict[str, str] = {}
         self.account: dict[str, str] = {}
         self.description: dict[str, str] = {}
@@ -122,6 +126,7 @@ class _Reader:
         name = self.names.language
         said = self.values.get(name, LANGUAGES[0])
         if said in LANGUAGES:
+            self.asked = self.values.get(name, "")
             return
         self.values[name] = LANGUAGES[0]
         told = Wrong(name, "language", _short(said), accepted=LANGUAGES)
@@ -135,7 +140,7 @@ class _Reader:
         way_back, timeout_ms = self._callback(), self._timeout()
         detail = self._detail()
         if self._wrong:
-            return Reading(None, tuple(self._wrong), tuple(self._notes))
+            return Reading(None, tuple(self._wrong), tuple(self._notes), self.asked)
         language = self.values.get(self.names.language, LANGUAGES[0])
         made = Checkout(
             kassa,
@@ -147,7 +152,7 @@ class _Reader:
             self.description,
             detail,
         )
-        return Reading(made, (), tuple(self._notes))
+        return Reading(made, (), tuple(self._notes), self.asked)
 
     def _sort(self, name: str, value: str, known: set[str]) -> None:
         member = _MEMBER[self.names].fullmatch(name)
@@ -204,6 +209,8 @@ class _Reader:
         why = callback.unfit(address) if address else ""
         if why:
             self.refuse(self.names.callback, f"callback_{why}", address)
+        elif " " in address:
+            self._notes.append(Wrong(self.names.callback, "callback_blank"))
         return address
 
     def _timeout(self) -> int:

@@ -32,7 +32,7 @@ from simulator.web.payments.states import FINAL
 from simulator.web.problems import Problem
 from simulator.web.security import from_anywhere
 
-_OPEN, _NOTES = "checkout", "checkout-notes"
+_OPEN, _NOTES = "checkout", "checkout-odd"
 _REMEMBERED = 12
 _LONGEST_FIELD = 200
 
@@ -81,7 +81,8 @@ def _begun(reading: Reading, names: Names) -> ResponseReturnValue:
         _remember(checkout, payment_id)
     if names is LINK or session:
         # With another site's form no cookie comes: a new one would take the other tabs' place.
-        session[_NOTES] = [payment_id, [[one.parameter, one.kind] for one in reading.notes][:5]]
+        odd = [[one.parameter, one.kind, one.seen] for one in reading.notes]
+        session[_NOTES] = [payment_id, odd[:5]]
     the_asking().ask(payment_id)
     return redirect(url_for("checkout.page", payment_id=payment_id), 303)
 
@@ -115,7 +116,7 @@ def refused(checkout: Checkout, names: Names) -> tuple[Wrong, ...]:
 def _bad(wrong: tuple[Wrong, ...], reading: Reading) -> ResponseReturnValue:
     """What is wrong with which parameter."""
     asked = request.args.get("lang", "")
-    of_link = reading.checkout.language if reading.checkout else ""
+    of_link = reading.checkout.language if reading.checkout else reading.language
     best = request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
     language = next((one for one in (asked, of_link) if one in LANGUAGES), best)
     told = render_template(

@@ -170,7 +170,7 @@ def _shown(payment: Payment, told: Mapping[str, str] | None = None) -> str:
         payment = the_asking().ask(payment.id)
         kind = _kind(payment) if _kind(payment) != "ask" else "asking"
     server, language = the_server(), payment.language
-    notes = session.get("checkout-notes") or ["", []]
+    notes = session.get("checkout-odd") or ["", []]
     values = {
         "payment": payment,
         "kind": kind,

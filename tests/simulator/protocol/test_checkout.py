@@ -169,6 +169,30 @@ def test_what_is_not_text_is_told(data: bytes) -> None:
     assert (wrong.parameter, wrong.kind) == ("base64", "not_text")
 
 
+@pytest.mark.parametrize("text", ["m=1;a=5\n", "m=1;\r\na=5"])
+def test_a_line_break_is_told_as_one(text: str) -> None:
+    (wrong,) = read_link(base64.b64encode(text.encode()).decode()).wrong
+    assert (wrong.parameter, wrong.kind) == ("base64", "line_break")
+
+
+def test_the_language_is_known_where_the_rest_is_wrong() -> None:
+    assert read_link(code(RIGHT | {"a": "x", "l": "uz"})).language == "uz"
+    assert read_link(code(RIGHT | {"a": "x", "l": "de"})).language == ""
+    assert read_form((RIGHT_FORM | {"amount": "x", "lang": "en"}).items()).language == "en"
+
+
+def test_a_blank_in_a_callback_is_written_as_browsers_write_it() -> None:
+    address = "https://shop.example/thanks to/:account.order_id?for=a b"
+    reading = read_link(code(RIGHT | {"c": address}))
+    assert reading.checkout is not None
+    assert [(one.parameter, one.kind) for one in reading.notes] == [("c", "callback_blank")]
+    assert callback.filled(address, None, {"order_id": "A 1"}) == (
+        "https://shop.example/thanks%20to/A%201?for=a%20b"
+    )
+    assert callback.unfit("https://shop example/") == "address"
+    assert callback.unfit("https://shop.example/ ") == "address"
+
+
 def test_what_was_meant_as_a_link() -> None:
     assert is_like_link(code(RIGHT))
     assert is_like_link(base64.b64encode(b"ac.order_id=1").decode())

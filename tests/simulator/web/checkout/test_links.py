@@ -45,6 +45,19 @@ def test_a_bad_link_is_told_by_parameter(
     assert bench.merchant.calls == []
 
 
+def test_a_bad_link_is_told_in_the_language_that_it_asks_for(payer: Payer) -> None:
+    bad = f"m={KASSA};ac.order_id=1;a=0;l=uz"
+    assert "To'g'ri havola" in html.unescape(payer.client.get(link(bad)).text)
+    assert "A right link" in payer.client.get(f"{link(bad)}?lang=en").text
+
+
+def test_what_was_odd_in_a_form_is_told_with_what_was_seen(payer: Payer) -> None:
+    fields = {"merchant": KASSA, "amount": PRICE, "account[order_id]": "A-1", "lang": "kaa"}
+    payer.follow()  # a form's own notes are kept where the payer has a cookie
+    answer = payer.client.post("/", data=fields, follow_redirects=True)
+    assert "Языка kaa на странице нет" in answer.text
+
+
 def test_what_is_no_link_is_not_found_and_nobody_elses_address_is_taken(payer: Payer) -> None:
     paths = ("/favicon.ico", "/nothing", "/control/nothing/at/all", "/static/nothing", "/sandbox/x")
     for path in paths:

@@ -17,9 +17,27 @@ from simulator.web.payments.cards import AT_ONCE
 HOME = Path(web.__file__).parent
 _NAMED = re.compile(r"""\bsay\(["']([a-z_]+\.[a-z0-9_]+)["']""")
 KINDS = {
-    *("not_base64", "not_text", "no_value", "twice", "missing", "no_account", "empty", "long"),
+    *(
+        "not_base64",
+        "not_text",
+        "line_break",
+        "no_value",
+        "twice",
+        "missing",
+        "no_account",
+        "empty",
+        "long",
+    ),
     *("not_a_number", "fraction", "not_positive", "below", "below_as_sum", "above", "language"),
-    *("timeout", "currency", "callback_scheme", "callback_address", "callback_long", "detail"),
+    *(
+        "timeout",
+        "currency",
+        "callback_scheme",
+        "callback_address",
+        "callback_long",
+        "callback_blank",
+        "detail",
+    ),
     *("detail_object", "unknown_kassa", "unknown_member", "unknown", "alphabet", "padding"),
 }
 FAMILIES = {
