@@ -85,17 +85,19 @@ class Formats:
         return f"{when:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
     def lasting(self, ms: int) -> str:
-        """A length of time: `14 ms`, `3,1 s`, `2 min 05 s`, `12 h 01 min`."""
+        """A length of time: `14 ms`, `3,1 s`, `3 s`, `2 min 05 s`, `12 h 01 min`, `24 h`."""
         millis, seconds, minutes, hours = _UNITS[self.language]
         if ms < 1_000:
             return f"{ms}{_NARROW}{millis}"
         if ms < 60_000:
-            return f"{ms // 1000}{self.decimal}{ms % 1000 // 100}{_NARROW}{seconds}"
+            tenths = f"{self.decimal}{ms % 1000 // 100}" if ms % 1000 else ""
+            return f"{ms // 1000}{tenths}{_NARROW}{seconds}"
         if ms < 3_600_000:
             parts = (ms // 60_000, minutes, ms // 1000 % 60, seconds)
         else:
             parts = (ms // 3_600_000, hours, ms // 60_000 % 60, minutes)
-        return f"{parts[0]}{_NARROW}{parts[1]} {parts[2]:02d}{_NARROW}{parts[3]}"
+        rest = f" {parts[2]:02d}{_NARROW}{parts[3]}" if parts[2] else ""
+        return f"{parts[0]}{_NARROW}{parts[1]}{rest}"
 
     def code(self, code: int) -> str:
         """An error code or a state with a true minus, as people read it: −31050."""

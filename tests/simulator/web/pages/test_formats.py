@@ -54,6 +54,9 @@ def test_machines_and_journals_see_the_millisecond() -> None:
         ("ru", 3_199, "3,1 с"),
         ("uz", 125_000, "2 daq 05 s"),
         ("en", 43_260_000, "12 h 01 min"),
+        ("uz", 3_000, "3 s"),
+        ("uz", 60_000, "1 daq"),
+        ("ru", 86_400_000, "24 ч"),
     ],
 )
 def test_a_length_of_time(language: str, ms: int, shown: str) -> None:

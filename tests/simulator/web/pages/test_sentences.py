@@ -57,6 +57,12 @@ def test_plural_forms_are_those_of_the_language(language: str) -> None:
             assert set(texts[language]) == wanted, english
 
 
+def test_what_is_counted_in_russian_has_plural_forms() -> None:
+    genitive = re.compile(r"\{n\d?\} [а-я]+(ов|ев|ей|ий|ок|ек)\b")
+    texts = [one["ru"] for one in sentences().values()]
+    assert [one for one in texts if isinstance(one, str) and genitive.search(one)] == []
+
+
 def test_a_sentence_is_filled_with_what_was_said() -> None:
     assert translated("an integer", "ru") == "целое число"
     assert translated('result {"state": 1}', "uz") == 'natija {"state": 1}'

@@ -135,6 +135,14 @@ def test_russian_is_cyrillic_and_uzbek_is_latin() -> None:
     assert set(latin) <= {page.method for page in chains.PAGES}
 
 
+def test_a_thing_has_one_name_and_one_spelling_in_uzbek() -> None:
+    """The sandbox (sinov muhiti, not maydoni), a state (1-holat), and the apostrophe."""
+    others = re.compile(r"sinov maydon|(?<![-\d])\b[12] holat|[og][‘’ʻʼ`]", re.IGNORECASE)
+    files = [*HOME.rglob("words/**/*.toml"), *HOME.rglob("sentences/*.toml")]
+    shown = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line for line in shown if others.search(line)] == []
+
+
 def test_an_unknown_key_is_an_error_and_an_unknown_label_names_itself() -> None:
     words = Words("ru")
     with pytest.raises(KeyError):
