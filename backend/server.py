@@ -19,12 +19,13 @@ from typing import NoReturn
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import logs, schema
+from backend import lifeline, logs, schema
 from backend.app import create_app, let_bugs_in
 from backend.db import Database, Sessions
 from backend.settings import Settings, SettingsError, Variant
 
 TARGET = "backend.app:create_app"
+GUNICORN_TARGET = "backend.server:for_gunicorn()"
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 5
 """How long a worker may finish what it is answering before it is killed."""
@@ -45,6 +46,7 @@ class CannotServe(Exception):
 def serve(server: str, address: Address, workers: int, settings: Settings) -> int:
     """Serve until a signal comes. Answers the exit code after printing what is wrong."""
     let_bugs_in(settings)
+    lifeline.watch()
     try:
         _check_ready(address, settings)
         _check_hook(workers, settings)
@@ -159,7 +161,13 @@ def _gunicorn(address: Address, workers: int, settings: Settings) -> NoReturn:
         "--pythonpath": str(Path(__file__).resolve().parent.parent),
     }
     flat = [text for pair in options.items() for text in pair]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *flat, f"{TARGET}()"])
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *flat, GUNICORN_TARGET])
+
+
+def for_gunicorn() -> Flask:
+    """Called in each worker of gunicorn, which has taken the place of the process that watched."""
+    lifeline.watch()
+    return create_app()
 
 
 def _werkzeug(address: Address, workers: int, settings: Settings) -> None:

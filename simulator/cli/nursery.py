@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.cli.reference import BACKEND
+from simulator.cli.reference import BACKEND, spawn
 from simulator.interrupts import interrupts
-from simulator.observers.groups import Child, group_options, popen
+from simulator.observers.groups import Child, group_options
 
 _POLL_S = 0.01
 
@@ -36,7 +36,7 @@ class Nursery:
     ) -> Child:
         """Start a command. OSError if it cannot be started."""
         if sys.platform != "linux" or tuple(command[:3]) != BACKEND:
-            return popen(command, cwd, env, output)
+            return spawn(command, cwd, env, output)
         asked = {
             "arguments": list(command[3:]),
             "environ": dict(env),

@@ -7,15 +7,20 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simulator.observers.groups import Child, popen
+
 BACKEND = (sys.executable, "-m", "backend")
 """How the reference merchant is started. The words that follow are its own."""
 
+_LIFELINE = "_PAYME_BACKEND_LIFELINE"
+"""Names the end of a pipe of which we hold the other one; the merchant ends once that is closed."""
 _TOML = Path(__file__).with_name("reference.toml")
 
 
@@ -114,6 +119,24 @@ def reference_config(
             text = text.replace(place, value)
         path.write_text(text, encoding="utf-8")
         yield path, {"PAYME_BACKEND_KEY": f"{secrets.token_hex(8)}:@#%&?^={secrets.token_hex(8)}"}
+
+
+def spawn(command: Sequence[str], cwd: Path, env: Mapping[str, str], output: Path) -> Child:
+    """Start the reference merchant so that it ends with us, also if we are killed; any other
+    command as it is. OSError if it cannot be started."""
+    if os.name != "posix" or tuple(command[: len(BACKEND)]) != BACKEND:
+        return popen(command, cwd, env, output)
+    theirs, ours = os.pipe()
+    try:
+        named = {**env, _LIFELINE: str(theirs)}
+        process = popen(command, cwd, named, output, pass_fds=(theirs,))
+    except OSError:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
+    weakref.finalize(process, os.close, ours)  # a merchant that was stopped needs it no more
+    return process
 
 
 def clean_environment() -> dict[str, str]:

@@ -15,6 +15,7 @@ from simulator.caller.client import Caller
 from simulator.caller.http import HttpTransport
 from simulator.caller.masking import Masker
 from simulator.caller.wire import Exchange
+from simulator.cli import reference
 from simulator.cli.clocks import open_clocks, open_faketime, why_no_ageing
 from simulator.cli.masked import masker_of
 from simulator.config import Config, Loaded
@@ -26,7 +27,7 @@ from simulator.conformance.session import Eyes, Terms, World
 from simulator.conformance.values import Fresh
 from simulator.interrupts import interrupts
 from simulator.observers.database import Database, DatabaseError
-from simulator.observers.groups import Spawn, popen
+from simulator.observers.groups import Spawn
 from simulator.observers.log import LogError, LogReader, open_log
 from simulator.observers.orders import (
     NoOrders,
@@ -73,7 +74,7 @@ class Opened:
 
 
 def start_process(
-    loaded: Loaded, stack: ExitStack, environ: Mapping[str, str], spawn: Spawn = popen
+    loaded: Loaded, stack: ExitStack, environ: Mapping[str, str], spawn: Spawn = reference.spawn
 ) -> MerchantProcess | None:
     """Start the merchant if the configuration says how; it is stopped with the stack."""
     if not loaded.config.process:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,8 +39,16 @@ Spawn = Callable[[Sequence[str], Path, Mapping[str, str], Path], Child]
 """Starts a command in a folder, with a whole environment, its output added to a file."""
 
 
-def popen(command: Sequence[str], cwd: Path, env: Mapping[str, str], output: Path) -> Child:
-    """Start a command at the head of a group of its own. OSError if it cannot be started."""
+def popen(
+    command: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    output: Path,
+    pass_fds: Collection[int] = (),
+) -> Child:
+    """Start a command at the head of a group of its own. OSError if it cannot be started.
+
+    `pass_fds`: what else than standard input and output it gets of our open files."""
     with output.open("ab") as taken:
         return subprocess.Popen(
             command,
@@ -49,6 +57,7 @@ def popen(command: Sequence[str], cwd: Path, env: Mapping[str, str], output: Pat
             stdin=subprocess.DEVNULL,
             stdout=taken,
             stderr=taken,
+            pass_fds=pass_fds,
             **group_options(),
         )
 

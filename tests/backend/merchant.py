@@ -239,7 +239,7 @@ def serving(folder: Path, *options: str, port: int | None = None) -> Iterator[Se
     process = start(folder, *options, port=port)
     server = Server(port, folder / "photobooth.log", process)
     try:
-        _wait(server)
+        ready(server)
         yield server
     finally:
         server.close()
@@ -247,7 +247,14 @@ def serving(folder: Path, *options: str, port: int | None = None) -> Iterator[Se
         process.communicate(timeout=10)
 
 
-def _wait(server: Server) -> None:
+def listening(port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def ready(server: Server) -> None:
+    """Wait until it answers."""
     while True:
         try:
             assert server.send("GET", "/healthz") == (200, {"status": "ok"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.backend.merchant import Server, basic, free_port, serving, start
+from tests.backend.merchant import Server, basic, free_port, listening, serving, start
 
 SERVERS = ["granian", "gunicorn", "werkzeug"]
 
@@ -32,11 +32,6 @@ def stop(server: Server, number: signal.Signals = signal.SIGTERM) -> tuple[int, 
     while listening(server.port):
         time.sleep(0.01)
     return server.process.returncode, out, err
-
-
-def listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize("kind", SERVERS)

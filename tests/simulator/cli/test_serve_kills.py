@@ -12,7 +12,6 @@ import html
 import json
 import os
 import random
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -28,7 +27,7 @@ import pytest
 from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, transport
 from loadtests.benchmarks.checkout.payers import KASSA, go_on
 from simulator.protocol.checkout import Checkout, code_of
-from tests.backend.merchant import KEY, free_port, start
+from tests.backend.merchant import KEY, free_port, listening, start
 from tests.simulator.cli.command import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
@@ -93,7 +92,7 @@ class Both:
         """SIGKILL, and nobody listens there any more."""
         self.processes[name].kill()
         self.processes.pop(name).communicate()
-        while _listens(self.ports[name]):
+        while listening(self.ports[name]):
             time.sleep(_PAUSE_S)
 
     def transactions(self) -> int:
@@ -109,11 +108,6 @@ class Both:
         with httpx.Client(trust_env=False, timeout=60) as client:
             answer = client.request(verb, self.url + path, content=data, headers=headers)
         return answer.raise_for_status().json()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
