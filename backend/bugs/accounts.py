@@ -259,6 +259,16 @@ FINDING = (
         _by("length(:number) > 255"),
     ),
     bug(
+        "accounts.beyond-64-bits",
+        "a number that the database cannot hold ends in the general error handler",
+        "account.oversized-code",
+        _refuses(
+            lambda value: isinstance(value, int) and value >= 2**63,
+            lambda: OverflowError("Python int too large to convert to SQLite INTEGER"),
+        ),
+        level="should",
+    ),
+    bug(
         "accounts.trimmed",
         "blanks around the number are taken off",
         "account.look-alike",

@@ -45,6 +45,11 @@ def _unread(inner: Callable[[Params], fiscal_data.Asked], given: Params) -> fisc
     return inner(given | {"fiscal_data": found if isinstance(found, dict) else {}})
 
 
+def _of_any_type(inner: Callable[[Params], fiscal_data.Asked], given: Params) -> fiscal_data.Asked:
+    kind = "CANCEL" if given.get("type") == "CANCEL" else "PERFORM"
+    return inner(given | {"type": kind})
+
+
 BUGS = (
     bug(
         "fiscal.no-success",
@@ -65,6 +70,13 @@ BUGS = (
         "fiscal.leaves-payment",
         _writes("perform_time = :now + 1"),
         needs="database",
+    ),
+    bug(
+        "fiscal.any-type",
+        "whatever is not CANCEL is kept as the document of the payment",
+        "fiscal.unknown-type",
+        around(fiscal_data._read, _of_any_type),
+        level="should",
     ),
     bug(
         "fiscal.empty",

@@ -146,6 +146,7 @@ CHANGES: dict[str, Callable[[object], object]] = {
     "sql": lambda v: f"' OR '1'='1' -- {v}",
     "quote": lambda v: f"'{v}",
     "long": lambda v: "9" * 10_000,
+    "huge": lambda v: 10**30,
     "newline": lambda v: f"{v}\n",
     "nul": lambda v: f"{v}\x00",
     "unicode-digits": _digits,

@@ -259,8 +259,9 @@ def _item(call: Call, op: Op) -> Members:
 def document(call: Call) -> Members:
     """SetFiscalData."""
     params = call.params
-    whole = params.get("type") in KINDS and isinstance(params.get("fiscal_data"), dict)
-    if not whole and call.minds("document"):
+    if not isinstance(params.get("fiscal_data"), dict) and call.minds("document"):
+        raise Refusal("bad-document")
+    if params.get("type") not in KINDS and call.minds("document-type"):
         raise Refusal("bad-document")
     try:
         _known(call)

@@ -316,6 +316,18 @@ ACCOUNTS = (
         bill_sql="SELECT * FROM bills WHERE bill_no = :bill OR length(:bill) > 255",
     ),
     bug(
+        "account.beyond-64-bits",
+        "account.oversized-code",
+        "a number that the database cannot hold ends in the general error handler",
+        reads_bill=_refusing("broken", lambda value: type(value) is int and value >= 2**63),
+    ),
+    bug(
+        "account.long-is-broken",
+        "account.oversized-code",
+        "a number that is too long for its column ends in the general error handler",
+        reads_bill=_refusing("broken", lambda value: isinstance(value, str) and len(value) > 255),
+    ),
+    bug(
         "account.trimmed",
         "account.look-alike",
         "blanks around the number are taken off",

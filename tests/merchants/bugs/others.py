@@ -204,6 +204,12 @@ DOCUMENTS = (
         "SetFiscalData keeps a document that is not there",
         ignores={"document"},
     ),
+    bug(
+        "document.any-type",
+        "fiscal.unknown-type",
+        "SetFiscalData takes every type",
+        ignores={"document-type"},
+    ),
 )
 
 

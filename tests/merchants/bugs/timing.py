@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.merchants.bugs.row import bug
@@ -16,6 +17,13 @@ def _too_old(call: Call) -> str:
     found = call.ops(call.habits.op_sql)
     old = bool(found) and call.now - found[0].sent_at > TWELVE_HOURS_MS
     return "expired" if old else ""
+
+
+def _state_later(call: Call) -> int:
+    assert call.op is not None
+    time.sleep(0.06)
+    values = {"id": call.op.ext_id}
+    return call.work.ops("SELECT * FROM payme_ops WHERE ext_id = :id", values)[0].state
 
 
 RACES = (
@@ -117,6 +125,15 @@ RACES = (
         locks=False,
         times_later=True,
         dawdles_ms={"PerformTransaction": 60},
+    ),
+    bug(
+        "race.half-listed",
+        "race.one-transaction",
+        "GetStatement reads the times, and a moment later the states",
+        only="race.check-against-perform",
+        locks=False,
+        thinks_ms={"PerformTransaction": 25},
+        says={"item": {"state": _state_later}},
     ),
     bug(
         "race.paid-and-paid-back",
