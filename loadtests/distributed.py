@@ -48,7 +48,8 @@ def work(plan: Plan, loaded: Loaded, port: int) -> None:
             except NoOrders as error:
                 asked[0] = str(error)
         if asked[0] is not None:  # the master asks until it has heard it
-            runner.send_message("payme-ready", {"failed": asked[0]})
+            told = worker.tally.drain() if asked[0] else None  # a load that begins tells it later
+            runner.send_message("payme-ready", {"failed": asked[0], "drained": told})
 
     def report(data: dict[str, Any], **_: Any) -> None:
         data[_OURS] = {"drained": worker.tally.drain(), "cannot_go_on": worker.cannot_go_on}
@@ -104,6 +105,8 @@ class Master:
             why = self._prepare()
             run = Run(self._plan, self._loaded, self._environment, self._commands)
             if why:
+                self._finish()
+                self._collect(run.board)
                 run.failed(why)
             else:
                 run.go(lambda: self._collect(run.board), lambda: self._cannot_go_on, self._finish)
@@ -151,6 +154,8 @@ class Master:
 
     def _is_ready(self, msg: Any, **_: Any) -> None:
         self._ready[msg.node_id] = msg.data["failed"]
+        if msg.data["drained"] is not None:
+            self._waiting.append(msg.data["drained"])
 
     def _has_ended(self, msg: Any, **_: Any) -> None:
         self._ended += 1

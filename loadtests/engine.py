@@ -154,6 +154,7 @@ def alone(plan: Plan, loaded: Loaded) -> None:
         worker.prepare()
     except NoOrders as error:
         run = Run(plan, loaded, environment, commands)
+        run.board.add(worker.tally.drain())
         run.failed(str(error))
     else:
         run = Run(plan, loaded, environment, commands)

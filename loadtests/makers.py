@@ -1,8 +1,9 @@
 """Orders for one worker, made in a process of their own: the ways to make them wait and block,
 which must not disturb the load. `python -m loadtests.makers PLAN WORKER`.
 
-It reads how many are wanted, a number a line, and answers a line of JSON for each order, then
-`{"done": true}`; or `{"failed": "why"}`. It ends when there is nothing more to read.
+It reads how many are wanted, a number a line, and answers a line of JSON for each order, also for
+each that could not be made, then `{"done": true}`; or `{"failed": "why"}`, if there will be none.
+It ends when there is nothing more to read.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
@@ -21,6 +23,8 @@ from typing import IO, Any, BinaryIO
 
 import msgspec
 
+from loadtests.downtime import Downtime
+from loadtests.failing import Failures
 from loadtests.identity import BlockNumbers
 from loadtests.ledger import OrderBook
 from loadtests.plan import Plan, read_plan
@@ -33,14 +37,12 @@ from simulator.observers.database import Database, DatabaseError
 from simulator.observers.orders import (
     Order,
     OrdersError,
+    OrdersExhausted,
     OrderSource,
-    OrdersUnreachable,
     open_orders,
 )
 
 _AT_ONCE = 4
-_PATIENCE_S = 20
-_PAUSE_S = 0.25
 
 
 def open_source(loaded: Loaded, plan: Plan, worker: int, stack: ExitStack) -> OrderSource:
@@ -68,22 +70,6 @@ def open_source(loaded: Loaded, plan: Plan, worker: int, stack: ExitStack) -> Or
     return source
 
 
-def patiently(
-    make: Callable[[], Order],
-    sleep: Callable[[float], object] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Order:
-    """An order, also from a merchant that is just being started again. OrdersError if not."""
-    until = clock() + _PATIENCE_S
-    while True:
-        try:
-            return make()
-        except OrdersUnreachable:
-            if clock() > until:
-                raise
-        sleep(_PAUSE_S)
-
-
 class Wanted:
     """How many are asked for, one number after the other. It is read beside the making: whoever
     asked for thousands may want no more."""
@@ -105,8 +91,11 @@ class Wanted:
 
 
 class Making:
-    """Answers what is asked for; the first order alone, since it settles how numbers look. Breaks
-    off when `over` is set."""
+    """Answers what is asked for; the first order alone, since it settles how numbers look. One
+    that could not be made is told, and another made in its place. Breaks off when `over` is set.
+
+    down: whether the merchant had been killed at some moment since then, in ms: no fault of its.
+    """
 
     def __init__(
         self,
@@ -115,24 +104,28 @@ class Making:
         stdout: BinaryIO,
         mask: Callable[[str], str],
         over: threading.Event,
+        down: Callable[[int], bool] = lambda _: False,
+        failures: Failures | None = None,
     ) -> None:
         self._over = over
         self._mask = mask
         self._source = source
         self._book = book
         self._stdout = stdout
+        self._down = down
+        self._failures = failures or Failures()
         self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._saying = threading.Lock()
         self._began = False
 
     def answer(self, count: int) -> None:
         try:
             if not self._began:
-                self._told(patiently(self._source.make))
+                self._all(1)
                 self._began, count = True, count - 1
                 for note in self._source.notes:
                     self._say({"note": self._mask(note)})
-            orders = [self._pool.submit(patiently, self._source.make) for _ in range(count)]
-            self._all(orders)
+            self._all(count)
         except OrdersError as error:
             self._say({"failed": self._mask(str(error))})
         except OSError as error:
@@ -140,15 +133,42 @@ class Making:
         else:
             self._say({"done": True})
 
-    def _all(self, orders: list[Future[Order]]) -> None:
+    def _all(self, count: int) -> None:
+        trying = deque(self._pool.submit(self._try) for _ in range(count))
         try:
-            for order in orders:
-                if self._over.is_set():
-                    break
-                self._told(order.result())
+            while trying and not self._over.is_set():
+                order = trying.popleft().result()
+                if order is not None:
+                    self._told(order)
+                else:
+                    trying.append(self._pool.submit(self._try))
         finally:
-            for order in orders:
-                order.cancel()
+            for one in trying:
+                one.cancel()
+
+    def _try(self) -> Order | None:
+        """The next; None if it could not be made. OrdersError if there will be none any more."""
+        since = time.time_ns() // 1_000_000
+        try:
+            order = self._source.make()
+        except OrdersExhausted:
+            raise
+        except OrdersError as error:
+            if not self._down(since):
+                self._failed(error)
+        else:
+            self._failures.made()
+            return order
+        self._over.wait(self._failures.pause_s)
+        return None
+
+    def _failed(self, error: OrdersError) -> None:
+        told = self._failures.failed(error)
+        masked = {"text": self._mask(told.text), "example": self._mask(told.example)}
+        self._say({"could_not": {**masked, "trouble": told.trouble}})
+        hopeless = self._failures.hopeless(error)
+        if hopeless:
+            raise OrdersError(hopeless) from error
 
     def _told(self, order: Order) -> None:
         self._book.write(order)
@@ -156,8 +176,9 @@ class Making:
         self._say({**told, "member": order.member})
 
     def _say(self, what: dict[str, Any]) -> None:
-        self._stdout.write(msgspec.json.encode(what) + b"\n")
-        self._stdout.flush()
+        with self._saying:
+            self._stdout.write(msgspec.json.encode(what) + b"\n")
+            self._stdout.flush()
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
@@ -180,7 +201,8 @@ def main(arguments: list[str]) -> int:
             stdout.write(msgspec.json.encode({"failed": mask(str(error))}) + b"\n")
             return 1
         wanted = Wanted(stdin)
-        making = Making(source, book, stdout, mask, wanted.over)
+        downtime = Downtime(Path(plan.folder))
+        making = Making(source, book, stdout, mask, wanted.over, downtime.met)
         stack.callback(making.close)
         for count in wanted:
             making.answer(count)

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from loadtests.failing import Failed
+
 _BATCH = 200
 
 
@@ -48,13 +50,21 @@ class OrderPool:
     """Safe to use from several threads, and from gevent's in their place.
 
     ahead: how many are made before the load. low: ask for more when fewer are left; 0 never does.
-    note: is told, once, that orders are made while the load runs.
+    note: is told, once, that orders are made while the load runs. count: is called for each order
+    that was made, and with why for each that could not be.
     """
 
-    def __init__(self, ahead: int, low: int, note: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ahead: int,
+        low: int,
+        note: Callable[[str], None],
+        count: Callable[..., None] = lambda *_: None,
+    ) -> None:
         self._ahead = ahead
         self._low = low
         self._note = note
+        self._count = count
         self._orders: deque[PoolOrder] = deque()
         self._changed = threading.Condition()
         self._asked = ahead  # whoever comes too early waits
@@ -82,18 +92,27 @@ class OrderPool:
                 return self._orders.popleft()
         raise NoOrders(self._failed or self._used_up())
 
+    def end(self) -> None:
+        """Nothing more is wanted: who waits is told so."""
+        self.failed(self._failed or "the load has ended")
+
     def close(self) -> None:
-        """Nothing more is made; who waits is told that there is nothing more."""
+        """Nothing more is made."""
         if self._source is not None:
             self._source.close()
-        self.failed(self._failed or "the load has ended")
+        self.end()
 
     def delivered(self, order: PoolOrder) -> None:
         """One was made."""
+        self._count()
         with self._changed:
             self._orders.append(order)
             self.made += 1
             self._changed.notify()
+
+    def could_not(self, failed: Failed) -> None:
+        """One could not be made; another is, in its place."""
+        self._count(failed.trouble, failed.text, failed.example)
 
     def done(self) -> None:
         """What was asked for is all there."""
@@ -174,6 +193,8 @@ class MakerProcess:
                     self._pool.delivered(msgspec.convert(told, PoolOrder))
                 elif "note" in told:
                     self._note(told["note"])
+                elif "could_not" in told:
+                    self._pool.could_not(msgspec.convert(told["could_not"], Failed))
                 elif "failed" in told:
                     self._pool.failed(told["failed"])
                 else:

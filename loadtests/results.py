@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+ORDERS = "orders"
+"""Stands beside the methods for the orders that were asked of the merchant. Those that could not be
+made count among all errors and calls; those that were made do not: they are no calls of Payme's."""
+
 
 class Met(StrEnum):
     """What became of a threshold."""
@@ -48,7 +52,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class MethodStats:
-    """One method over the whole run.
+    """One method over the whole run; "orders", if some could not be made.
 
     calls: how many ended. errors: how many were answered with an error that the call did not
     deserve, or not at all (on purpose is not counted). percentiles: "p50", "p95", "p99", "max" …
@@ -186,5 +190,5 @@ class LoadRun:
 
     @property
     def calls(self) -> int:
-        """All calls that ended."""
-        return sum(one.calls for one in self.methods)
+        """All calls of Payme's that ended."""
+        return sum(one.calls for one in self.methods if one.method != ORDERS)

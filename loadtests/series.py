@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from loadtests.results import Second
-from loadtests.tally import Measured
+from loadtests.tally import Measured, among_calls
 
 _POINTS = 600
 _LATE_S = 15
@@ -38,7 +38,7 @@ class Series:
         for second, method, *told in drained["cells"]:
             point = self._point(second)
             if point is not None:
-                point.methods.setdefault(method, Measured()).add(*told)
+                point.methods.setdefault(method, Measured()).add(*among_calls(method, *told))
         for second, outcome, count in drained["payments"]:
             point = self._point(second)
             if point is not None:

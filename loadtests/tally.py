@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from hdrh.histogram import HdrHistogram
 
+from loadtests.results import ORDERS
+
 LONGEST_US = 600_000_000
 Trouble = Literal["wrong", "unanswered", "down"]
 """down: not answered, because we had killed the merchant; no error of its."""
@@ -66,6 +68,14 @@ class Tally:
             cell.counts[took_us] += 1
         if trouble is not None:
             cell.errors[trouble] += 1
+
+    def order(self, trouble: Trouble | None = None, text: str = "", example: str = "") -> None:
+        """An order was made, or could not be: then with why, and an example, as for `trouble`."""
+        cell = self._cells.setdefault((self._clock(), ORDERS), Cell())
+        cell.calls += 1
+        if trouble is not None:
+            cell.errors[trouble] += 1
+            self.trouble(ORDERS, text, "merchant", example)
 
     def trouble(self, method: str, text: str, blame: Blame, example: str = "") -> None:
         """Why a call was no good, in words that do not differ from call to call, and an example."""
@@ -146,6 +156,13 @@ class Measured:
         return int(self.latencies.get_mean_value()) if self.answered else 0
 
 
+def among_calls(
+    method: str, calls: int, encoded: str, errors: dict[str, int]
+) -> tuple[int, str, dict[str, int]]:
+    """What of a cell counts among all calls: an order that was made is no call of Payme's."""
+    return (sum(errors.values()) if method == ORDERS else calls), encoded, errors
+
+
 @dataclass(slots=True)
 class Totals:
     """Of the whole run: filled with what the workers drain."""
@@ -159,7 +176,7 @@ class Totals:
     def add(self, drained: dict[str, Any]) -> None:
         """What one worker had."""
         for _second, method, *told in drained["cells"]:
-            self.everything.add(*told)
+            self.everything.add(*among_calls(method, *told))
             self.methods.setdefault(method, Measured()).add(*told)
         for _second, outcome, count in drained["payments"]:
             self.payments[outcome] += count

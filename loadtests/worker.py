@@ -55,7 +55,7 @@ class Worker:
         credentials = Credentials(config.merchant.login, config.merchant.key)
         self.mask = Masker(credentials, tuple(loaded.secrets)).text
         low = low_water(plan.users // plan.workers) if config.load.refill else 0
-        self.pool = OrderPool(plan.ahead, low, self.tally.note)
+        self.pool = OrderPool(plan.ahead, low, self.tally.note, self.tally.order)
         self.ids = TransactionIds(plan.seed, index)
         self.rpc_ids: Iterator[int] = itertools.count(1 + index * 50_000_000)
         self.stopping = threading.Event()
@@ -123,6 +123,7 @@ class Worker:
         """No payment begins any more, and no retry waits any longer."""
         self.stopping.set()
         self.begun.set()
+        self.pool.end()
 
     def close(self) -> None:
         """After the last call."""

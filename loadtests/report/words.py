@@ -80,13 +80,14 @@ def exit_words(run: LoadRun) -> str:
     if run.exit_code == 5:
         return "exit 5: a load threshold was breached"
     if run.exit_code == 1:
-        return f"exit 1: {_why_1(run.reckoning)}"
+        return f"exit 1: {_why_1(run)}"
     return f"exit {run.exit_code}: {_EXITS.get(run.exit_code, 'see above')}"
 
 
-def _why_1(reckoning: Reckoning | None) -> str:
+def _why_1(run: LoadRun) -> str:
+    reckoning = run.reckoning
     if reckoning is None or reckoning.good:
-        return "the load broke"
+        return "the load could not go on" if run.stopped else "the load broke"
     if any(reckoning.counts.values()):
         return "the money does not add up"
     return "the reckoning is incomplete" if reckoning.unable else "forbidden lines in the log"

@@ -21,12 +21,17 @@ _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,3})?)")
 _NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(us|µs|ms|s|%|/s)?")
 _US = {"us": 1, "µs": 1, "ms": 1_000, "s": 1_000_000}
 _SHARES = ("errors", "wrong", "unanswered")
-_SUBJECTS = {"payments": "payments", **{str(method).lower(): str(method) for method in Method}}
+_SUBJECTS = {
+    "payments": "payments",
+    "orders": "orders",
+    **{str(method).lower(): str(method) for method in Method},
+}
 
 ACCEPTED = """\
 accepted are, with a method's name in front or without one for all calls:
       PerformTransaction p95 > 800ms      p50, p90, p95, p99, p99.9, max, mean; us, ms, s
       errors > 0.1%                       errors, wrong, unanswered; a share, or a plain number
+      orders errors > 0                   orders that could not be made
       payments rate < 50/s                calls or payments a second
       CreateTransaction count < 1000      how many there were
     and behind it, if wanted: ", min 200" (fewer samples fail) and ", abort" (end the load)"""
@@ -40,8 +45,8 @@ class ThresholdError(ValueError):
 class Threshold:
     """One condition that fails the run when it holds.
 
-    subject: a method, "payments", or "" for all calls. measure: what is looked at. limit: in
-    `unit`. minimum: how many samples there must be at least. abort: ends the load at once.
+    subject: a method, "payments", "orders", or "" for all calls. measure: what is looked at.
+    limit: in `unit`. minimum: how many samples there must be at least. abort: ends the load.
     """
 
     text: str
@@ -111,6 +116,8 @@ def _limit(subject: str, measure: str, value: str, text: str) -> tuple[int, Unit
         raise _wrong(text, f"{value} is no value")
     number, suffix = Decimal(match[1]), match[2] or ""
     latency = _PERCENTILE.fullmatch(measure) or measure in ("max", "mean")
+    if subject == "orders" and measure not in _SHARES:
+        raise _wrong(text, f"there is no measure {measure} of orders")
     if latency and subject != "payments":
         if suffix not in _US:
             raise _wrong(text, f"a latency is compared with a time like 800ms, not with {value}")

@@ -6,7 +6,10 @@ import threading
 
 import pytest
 
+from loadtests.failing import Failed
 from loadtests.pool import NoOrders, OrderPool, PoolOrder
+from loadtests.results import ORDERS
+from loadtests.tally import Tally, Totals
 
 
 class _Source:
@@ -91,3 +94,17 @@ def test_whoever_waits_is_told_of_the_end() -> None:
     pool.take()
     with pytest.raises(NoOrders, match="the load has ended"):
         pool.take()
+
+
+def test_what_could_not_be_made_is_counted_beside_what_was() -> None:
+    tally = Tally(clock=lambda: 7)
+    pool = OrderPool(2, 0, tally.note, tally.order)
+    pool.delivered(PoolOrder("1", 100, {}))
+    pool.could_not(Failed("HTTP 503", "order 2", "wrong"))
+    pool.could_not(Failed("no answer", "order 3", "unanswered"))
+    totals = Totals()
+    totals.add(tally.drain())
+    orders = totals.methods[ORDERS]
+    assert (orders.calls, orders.bad, orders.answered) == (3, 2, 0)
+    assert (totals.everything.calls, totals.everything.bad) == (2, 2)
+    assert totals.troubles[ORDERS, "HTTP 503", "merchant"] == [1, "order 2"]

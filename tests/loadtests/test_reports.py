@@ -77,7 +77,7 @@ def _shown(run: LoadRun, width: int = 100) -> str:
         (
             replace(BAD, exit_code=1, reckoning=None, stopped="it broke\nbadly"),
             "No verdict: it broke",
-            "exit 1: the load broke",
+            "exit 1: the load could not go on",
         ),
     ],
 )

@@ -26,6 +26,16 @@ def _totals(*took_us: int, wrong: int = 0, unanswered: int = 0, performed: int =
     return totals
 
 
+def _orders(made: int, refused: int) -> Totals:
+    tally, totals = Tally(lambda: 7), Totals()
+    for _ in range(made):
+        tally.order()
+    for _ in range(refused):
+        tally.order("wrong", "HTTP 503", "order 1")
+    totals.add(tally.drain())
+    return totals
+
+
 @pytest.mark.parametrize(
     ("text", "subject", "limit", "unit", "minimum"),
     [
@@ -37,6 +47,7 @@ def _totals(*took_us: int, wrong: int = 0, unanswered: int = 0, performed: int =
         ("payments rate < 20/s", "payments", 20_000, "per-1000s", 0),
         ("all p50 > 1s, min 300", "", 1_000_000, "us", 300),
         ("GetStatement count < 3", "GetStatement", 3, "count", 0),
+        ("orders errors > 5%", "orders", 50_000, "ppm", 1),
     ],
 )
 def test_accepted(text: str, subject: str, limit: int, unit: str, minimum: int) -> None:
@@ -58,6 +69,8 @@ def test_abort_is_told_behind_the_threshold() -> None:
         ("errors > 3ms", "errors are compared with a share"),
         ("errors > 0.5", "errors are compared with a share"),
         ("payments p95 > 1s", "there is no measure p95 of payments"),
+        ("orders p95 > 1s", "there is no measure p95 of orders"),
+        ("orders rate > 1/s", "there is no measure rate of orders"),
         ("p95 > 1s, soon", "`soon` is neither"),
         ("p100 > 1s", "there is no measure p100"),
         ("rate < 5%", "rate is not compared with 5%"),
@@ -90,6 +103,13 @@ def test_refused_with_what_is_accepted(text: str, why: str) -> None:
         ("rate < 11/s", _totals(*[1] * 20), Met.BREACHED),
         ("payments rate < 1/s", _totals(1), Met.BREACHED),
         ("payments count < 3", _totals(1, performed=3), Met.OK),
+        ("orders errors >= 25%", _orders(3, 1), Met.BREACHED),
+        ("orders errors > 25%", _orders(3, 1), Met.OK),
+        ("orders wrong > 0", _orders(3, 1), Met.BREACHED),
+        ("orders unanswered > 0", _orders(3, 1), Met.OK),
+        ("errors > 0", _orders(3, 1), Met.BREACHED),
+        ("count > 1", _orders(3, 1), Met.OK),
+        ("orders errors > 0", _totals(1), Met.TOO_FEW),
     ],
 )
 def test_judged_after_two_seconds(text: str, totals: Totals, met: Met) -> None:

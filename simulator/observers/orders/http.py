@@ -28,15 +28,17 @@ class HttpMaker:
             response = self._client.send(request)
         except httpx.TimeoutException as error:
             raise OrdersUnreachable(
-                f"{what}: no answer within {self._config.timeout_ms} ms (orders.http.timeout)"
+                f"{what}: no answer within {self._config.timeout_ms} ms (orders.http.timeout)",
+                _body(request),
             ) from error
         except httpx.HTTPError as error:
-            raise OrdersUnreachable(f"{what}: {error}; is the merchant running?") from error
-        text = response.text
+            text = f"{what}: {error}; is the merchant running?"
+            raise OrdersUnreachable(text, _body(request)) from error
         if not response.is_success:
             raise OrdersError(
                 f"{what}: HTTP {response.status_code}, wanted 2xx\n"
-                f"the answer was: {truncated(text) or '(empty)'}"
+                f"the answer was: {truncated(response.text) or '(empty)'}",
+                _body(request),
             )
         return self._captured(response, what) if self._config.capture else {}
 
@@ -64,9 +66,14 @@ class HttpMaker:
         except ValueError as error:
             raise OrdersError(
                 f"{what}: the answer is not JSON, so nothing can be captured from it\n"
-                f"the answer was: {truncated(response.text) or '(empty)'}"
+                f"the answer was: {truncated(response.text) or '(empty)'}",
+                _body(response.request),
             ) from error
         try:
             return capture(answer, self._config.capture, response.text)
         except OrdersError as error:
-            raise OrdersError(f"{what}: {error}") from error
+            raise OrdersError(f"{what}: {error}", _body(response.request)) from error
+
+
+def _body(request: httpx.Request) -> str:
+    return truncated(request.content.decode("utf-8", "replace"))

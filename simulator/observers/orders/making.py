@@ -15,9 +15,12 @@ from simulator.config.placeholders import (
     order_values,
 )
 from simulator.observers.engines import DatabaseError
+from simulator.observers.orders.captures import truncated
 from simulator.observers.orders.numbers import Numbers
 from simulator.observers.orders.order import IsPayable, Order, OrdersError, OrdersUnreachable
 from simulator.observers.orders.shapes import build_order, unlike
+
+_SHOWN = 300
 
 
 class Maker(Protocol):
@@ -104,7 +107,12 @@ class MadeOrders:
     def _make(self, amount_sum: int | None) -> Order:
         amount = self._config.amount if amount_sum is None else amount_sum
         number = self._numbers.take()
-        captured = self._maker.make(order_values(number, amount * 100))
+        values = order_values(number, amount * 100)
+        try:
+            captured = self._maker.make(values)
+        except OrdersError as error:
+            error.own = tuple((str(values[name]), f"{{{name}}}") for name in ("number", "digits"))
+            raise
         order = build_order(self._config.account, number, amount * 100, captured)
         self._sample = self._sample or order
         return order
@@ -127,8 +135,11 @@ class MadeOrders:
             order = self._make(amount_sum)
         except OrdersError as error:
             self._numbers.style = "letters"
-            raise OrdersError(f"{refusal}\n(a number of digits alone was refused too)") from error
-        self._note_digits("refuses order numbers with letters")
+            text = f"{refusal}\n(a number of digits alone was refused too)"
+            both = OrdersError(text, refusal.sent)
+            both.own = refusal.own
+            raise both from error
+        self._note_digits("refuses order numbers with letters", f". It said: {_flat(refusal)}")
         return order
 
     def _checked(self, order: Order, amount_sum: int | None) -> Order:
@@ -153,5 +164,9 @@ class MadeOrders:
         except DatabaseError as error:
             raise OrdersError(f"whether the order is payable cannot be seen: {error}") from error
 
-    def _note_digits(self, why: str) -> None:
-        self._notes.append(f"the merchant {why}; this run uses digits alone")
+    def _note_digits(self, why: str, further: str = "") -> None:
+        self._notes.append(f"the merchant {why}; this run uses digits alone{further}")
+
+
+def _flat(error: OrdersError) -> str:
+    return truncated(" ".join(str(error).split()), _SHOWN)

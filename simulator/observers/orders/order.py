@@ -10,7 +10,16 @@ from simulator.config.placeholders import order_values
 
 
 class OrdersError(Exception):
-    """No order could be made. The text says what was tried, what came back, what to do."""
+    """No order could be made. The text says what was tried, what came back, what to do.
+
+    sent: what was sent, where that is more than the text says. own: what in the text is this one
+    order's own, its number first, each with the placeholder that it stands for.
+    """
+
+    def __init__(self, text: str, sent: str = "") -> None:
+        super().__init__(text)
+        self.sent = sent
+        self.own: tuple[tuple[str, str], ...] = ()
 
 
 class OrdersUnreachable(OrdersError):

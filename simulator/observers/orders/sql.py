@@ -41,7 +41,9 @@ class SqlMaker:
                 for place in range(len(self._statements)):
                     returned.update(self._run(connection, place, {**known, **returned}))
         except SQLAlchemyError as error:
-            raise OrdersError(f"[orders.sql] {self._place}: {reason(error)}") from error
+            names = sorted({name for names in self._names for name in names})
+            sent = ", ".join(f"{name} = {known[name]!r}" for name in names if name in known)
+            raise OrdersError(f"[orders.sql] {self._place}: {reason(error)}", sent) from error
         return self._captured(returned)
 
     def close(self) -> None:
