@@ -31,6 +31,10 @@ class Server:
         """User and system time that it and its children have taken so far."""
         return cpu_seconds(self.pid)
 
+    def own_cpu_seconds(self) -> float:
+        """Its own alone, as long as its children live."""
+        return _ticks(self.pid) / _TICKS
+
     def memory_mb(self) -> float:
         """Resident memory of the largest of its processes, without what they share."""
         return max(_own_memory(pid) for pid in tree(self.pid)) / 2**20

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import ssl
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Self
 
 import httpx
 
@@ -16,6 +18,8 @@ _FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _NOT_CHANGED = 304
+_CONNECTIONS = 6
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to make one takes longer than a page
 
 
 class WentWrong(Exception):
@@ -34,23 +38,29 @@ class Times:
         self.took[kind].append((time.perf_counter() - began) * 1000)
 
 
-def transport(connections: int) -> httpx.AsyncHTTPTransport:
-    """One for all browsers of a process: the connections differ, what makes them does not."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    return httpx.AsyncHTTPTransport(verify=False, limits=limits, trust_env=False)
+def client(base: str) -> httpx.AsyncClient:
+    """With six connections of its own at most, as a browser has to a host."""
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+    return httpx.AsyncClient(
+        base_url=base, timeout=PATIENCE_S, limits=limits, verify=_NO_TLS, trust_env=False
+    )
 
 
 class Tab:
-    """A page that is open. `text` is its HTML, `address` where it is."""
+    """A page that is open, in a browser of its own. `text` is its HTML, `address` where it is."""
 
-    def __init__(self, base: str, way: httpx.AsyncHTTPTransport, times: Times) -> None:
-        self._client = httpx.AsyncClient(
-            transport=way, base_url=base, timeout=PATIENCE_S, trust_env=False
-        )
+    def __init__(self, base: str, times: Times) -> None:
+        self._client = client(base)
         self._times = times
         self._files: dict[str, str] = {}
         self._kept: dict[str, float] = {}
         self.text = self.address = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
 
     async def open(self, path: str, kind: str) -> None:
         """Follow a link. Raises WentWrong."""

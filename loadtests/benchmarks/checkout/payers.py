@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, transport
+from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, client
 from simulator.protocol.checkout import Checkout, code_of
 
 KASSA = "65a000000000000000000001"
@@ -21,8 +21,6 @@ _CODE = "666666"
 _MOST_STEPS = 200
 _BACK = "http://shop.example/back?order=:account.order_id&id=:transaction"
 _WATCHED = re.compile(r'data-watched="([^"]+)" data-version="([^"]+)"')
-_PER_PAYER = 7
-"""Connections: a browser opens six to a host, and one more may be waiting."""
 
 
 @dataclass
@@ -36,38 +34,26 @@ class Till:
 
 async def crowd(base: str, payers: int, seconds: float, till: Till) -> None:
     """So many payers at once for so long; what was begun is ended."""
-    way = transport(payers * _PER_PAYER)
     until = time.monotonic() + seconds
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(payers):
-                group.create_task(_one(base, way, until, till))
-    finally:
-        await way.aclose()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(payers):
+            group.create_task(_one(base, until, till))
 
 
-async def _one(base: str, way: httpx.AsyncHTTPTransport, until: float, till: Till) -> None:
+async def _one(base: str, until: float, till: Till) -> None:
     """A chair at the till: one payer after the other, each with a browser of their own."""
-    async with httpx.AsyncClient(transport=_Shared(way), base_url=base, timeout=60) as shop:
+    async with client(base) as shop:
         while time.monotonic() < until:
             try:
-                number = await _pay(Tab(base, way, till.times), await _order(shop), till.times)
+                order = await _order(shop)
+                async with Tab(base, till.times) as tab:
+                    number = await _pay(tab, order, till.times)
             except WentWrong as error:
                 till.times.errors.append(str(error))
                 await asyncio.sleep(LOOK_S)
             else:
                 till.paid.append(number)
                 till.ended.append(time.monotonic())
-
-
-class _Shared(httpx.AsyncBaseTransport):
-    """A transport that outlives its clients."""
-
-    def __init__(self, way: httpx.AsyncHTTPTransport) -> None:
-        self._way = way
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._way.handle_async_request(request)
 
 
 async def _order(shop: httpx.AsyncClient) -> Checkout:

@@ -16,8 +16,9 @@ import json
 import re
 import sys
 import time
+from contextlib import AsyncExitStack
 
-from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, transport
+from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong
 
 _STAY_S = 0.5
 _SOON_S = 0.25
@@ -30,16 +31,14 @@ _LEFT_OPEN = ("/payments", "/journal")
 
 async def walk(base: str, seconds: float, tabs: int) -> Times:
     """So long; what was seen."""
-    times, way = Times(), transport(20 + tabs * 3)
-    until = time.monotonic() + seconds
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_round(Tab(base, way, times), until, times))
-            for number in range(tabs):
-                path = _LEFT_OPEN[number % len(_LEFT_OPEN)]
-                group.create_task(_left_open(Tab(base, way, times), path, until, times))
-    finally:
-        await way.aclose()
+    times, until = Times(), time.monotonic() + seconds
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        walking = await stack.enter_async_context(Tab(base, times))
+        group.create_task(_round(walking, until, times))
+        for number in range(tabs):
+            tab = await stack.enter_async_context(Tab(base, times))
+            path = _LEFT_OPEN[number % len(_LEFT_OPEN)]
+            group.create_task(_left_open(tab, path, until, times))
     return times
 
 

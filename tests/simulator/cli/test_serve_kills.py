@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 import pytest
 
-from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong, transport
+from loadtests.benchmarks.checkout.browser import Tab, Times, WentWrong
 from loadtests.benchmarks.checkout.payers import KASSA, go_on
 from simulator.protocol.checkout import Checkout, code_of
 from tests.backend.merchant import KEY, free_port, listening, start
@@ -126,15 +126,15 @@ def both(command: Command) -> Iterator[Both]:
             process.communicate(timeout=60)
 
 
-async def pays(base: str, way: httpx.AsyncHTTPTransport, order: Checkout) -> bool:
+async def pays(base: str, order: Checkout) -> bool:
     """Somebody who loads the page again whenever it does not come; whether it is paid at last."""
-    tab = Tab(base, way, Times())
-    while True:
-        try:
-            await tab.open(tab.address or f"/{code_of(order)}", "page")
-            return await go_on(tab)
-        except WentWrong:
-            await asyncio.sleep(_PAUSE_S)
+    async with Tab(base, Times()) as tab:
+        while True:
+            try:
+                await tab.open(tab.address or f"/{code_of(order)}", "page")
+                return await go_on(tab)
+            except WentWrong:
+                await asyncio.sleep(_PAUSE_S)
 
 
 async def killed(both: Both) -> None:
@@ -154,13 +154,9 @@ def test_nothing_is_lost_or_paid_twice(both: Both) -> None:
     orders = [Checkout(KASSA, one["amount"], one["account"]) for one in made]
 
     async def everybody() -> list[bool]:
-        way = transport(PAYERS * 7)
-        try:
-            killing = asyncio.create_task(killed(both))
-            paid = await asyncio.gather(*(pays(both.url, way, order) for order in orders))
-            await killing
-        finally:
-            await way.aclose()
+        killing = asyncio.create_task(killed(both))
+        paid = await asyncio.gather(*(pays(both.url, order) for order in orders))
+        await killing
         return paid
 
     assert asyncio.run(everybody()) == [True] * PAYERS
@@ -178,9 +174,7 @@ async def queued(both: Both) -> AsyncIterator[Tab]:
     fault = {"kind": "wrong-key", "method": "PerformTransaction", "times": 2}
     both.asked("/control/faults", fault)
     made = both.asked("/control/orders", {})
-    way = transport(7)
-    try:
-        tab = Tab(both.url, way, Times())
+    async with Tab(both.url, Times()) as tab:
         order = Checkout(KASSA, made["amount"], made["account"], "en")
         await tab.open(f"/{code_of(order)}", "the link")
         await tab.press(f"{tab.address}/card", "the card", take="8600069195406311")
@@ -190,8 +184,6 @@ async def queued(both: Both) -> AsyncIterator[Tab]:
         await tab.press(f"{tab.address}/again", "try now")
         await shown(tab, "the merchant does not answer", "no connection")
         yield tab
-    finally:
-        await way.aclose()
 
 
 async def shown(tab: Tab, *words: str) -> None:
