@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from simulator.caller.faults import NOTE, FaultKind
 from simulator.caller.faults import Fault as WireFault
@@ -16,7 +17,7 @@ from simulator.protocol.vocabulary import Method
 from simulator.web.events import Events
 from simulator.web.ids import Ids
 from simulator.web.problems import Problem, not_found
-from simulator.web.store import Fault, Kassa, Store
+from simulator.web.store import Fault, Kassa, Kept, Store
 
 Kind = Literal[
     "delay",
@@ -90,6 +91,7 @@ class Faults:
         self._ids = ids
         self._events = events
         self._now = now
+        self._active = Kept(store, _active)
 
     def add(self, new: NewFault) -> Fault:
         """Switch a rule on. Problem if it could never do anything."""
@@ -116,6 +118,7 @@ class Faults:
             if session.get(Kassa, new.kassa_id) is None:
                 raise not_found("kassa", new.kassa_id)
             session.add(row)
+            self._active.forget()
         self._events.publish("fault", id=row.id, kassa=row.kassa_id)
         return row
 
@@ -141,6 +144,7 @@ class Faults:
             if found is None:
                 raise not_found("fault", fault_id)
             found.active = active
+            self._active.forget()
         self._events.publish("fault", id=found.id, kassa=found.kassa_id)
         return found
 
@@ -150,7 +154,12 @@ class Faults:
             if found is None:
                 raise not_found("fault", fault_id)
             session.delete(found)
+            self._active.forget()
         self._events.publish("fault", id=found.id, kassa=found.kassa_id)
+
+    def forget(self) -> None:
+        """The store has others now."""
+        self._active.forget()
 
     def strike(
         self, kassa_id: str, method: str, amount: int | None, account: Mapping[str, object]
@@ -159,12 +168,11 @@ class Faults:
 
         Every rule that the call matches counts it.
         """
-        with self._store.read() as session:
-            active = Fault.active & (Fault.kassa_id == kassa_id)
-            if session.scalar(select(Fault.id).where(active).limit(1)) is None:
-                return None
+        if kassa_id not in self._active.value():
+            return None
         struck: Fault | None = None
         with self._store.write() as session:
+            active = Fault.active & (Fault.kassa_id == kassa_id)
             rules = select(Fault).where(active).order_by(Fault.created_at, Fault.id)
             for rule in session.scalars(rules):
                 if not _matches(rule, method, amount, account):
@@ -173,10 +181,16 @@ class Faults:
                 if struck is None and _strikes(rule):
                     struck = rule
                     _used(rule)
+                    self._active.forget()
         if struck is None:
             return None
         self._events.publish("fault", id=struck.id, kassa=kassa_id)
         return Strike(struck.kind, struck.delay_ms, struck.count)
+
+
+def _active(session: Session) -> frozenset[str]:
+    """Kassas with a rule that is on."""
+    return frozenset(session.scalars(select(Fault.kassa_id).where(Fault.active).distinct()))
 
 
 def _matches(rule: Fault, method: str, amount: int | None, account: Mapping[str, object]) -> bool:

@@ -17,7 +17,7 @@ from simulator.config.values import http_url, is_loopback
 from simulator.web.events import Events
 from simulator.web.ids import ID, Ids
 from simulator.web.problems import Problem, conflict, not_found
-from simulator.web.store import Fault, Kassa, Payment, Store
+from simulator.web.store import Fault, Kassa, Kept, Payment, Store
 
 CONFIGURED = "65a000000000000000000001"
 """The id of the configuration's kassa; the reference merchant's links name it."""
@@ -60,6 +60,7 @@ class Kassas:
         self._secrets = secrets
         self._allow_remote = allow_remote
         self._keys: dict[str, str] = {}
+        self._kept = Kept(store, _all)
 
     def configure(self, config: Config) -> Kassa:
         """The configuration's kassa as the file has it now; its key is kept in memory only."""
@@ -82,6 +83,7 @@ class Kassas:
         )
         self._keys[CONFIGURED] = merchant.key
         with self._store.write() as session:
+            self._kept.forget()
             return session.merge(self._row(new, CONFIGURED, None, "config"))
 
     def add(self, new: NewKassa) -> Kassa:
@@ -94,6 +96,7 @@ class Kassas:
                     f"there is a kassa {row.id}", "an id that is not taken", "leave the id out"
                 )
             session.add(row)
+            self._kept.forget()
         self._events.publish("kassa", id=row.id)
         return row
 
@@ -118,6 +121,7 @@ class Kassas:
             row = self._row(new, kassa.id, new.key, kassa.source)
             row.created_at = kassa.created_at
             changed = session.merge(row)
+            self._kept.forget()
         self._events.publish("kassa", id=kassa_id)
         return changed
 
@@ -133,21 +137,23 @@ class Kassas:
             for model in (Payment, Fault):
                 session.execute(delete(model).where(model.kassa_id == kassa_id))
             session.delete(kassa)
+            self._kept.forget()
         self._events.publish("kassa", id=kassa_id)
 
     def get(self, kassa_id: str) -> Kassa:
         """Problem 404 if there is none."""
-        with self._store.read() as session:
-            found = session.get(Kassa, kassa_id)
+        found = self._kept.value().get(kassa_id)
         if found is None:
             raise not_found("kassa", kassa_id, "list them: GET /control/kassas")
         return found
 
     def all(self) -> list[Kassa]:
         """The configuration's first."""
-        with self._store.read() as session:
-            order = (Kassa.source != "config", Kassa.created_at, Kassa.id)
-            return list(session.scalars(select(Kassa).order_by(*order)))
+        return list(self._kept.value().values())
+
+    def forget(self) -> None:
+        """The store has others now."""
+        self._kept.forget()
 
     def key(self, kassa: Kassa) -> str:
         """The key itself. Shown only to who asks for just that."""
@@ -199,6 +205,11 @@ class Kassas:
             )
         if new.min_amount > new.max_amount:
             raise Problem(409, "impossible limits", f"{new.min_amount} to {new.max_amount} tiyin")
+
+
+def _all(session: Session) -> dict[str, Kassa]:
+    order = (Kassa.source != "config", Kassa.created_at, Kassa.id)
+    return {kassa.id: kassa for kassa in session.scalars(select(Kassa).order_by(*order))}
 
 
 def _changed(kassa: Kassa, changes: Mapping[str, Any]) -> NewKassa:

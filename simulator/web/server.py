@@ -152,6 +152,8 @@ class Server:
         self.worker.wake()
 
     def _restored(self, shift_ms: int) -> None:
+        self.kassas.forget()
+        self.faults.forget()
         self._set_clock(shift_ms)
         self.events.publish("reset")
 

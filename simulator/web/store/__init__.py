@@ -1,6 +1,7 @@
 """Where the server keeps its state: one SQLite file, or none."""
 
 from simulator.web.store.database import Store, StoreError
+from simulator.web.store.kept import Kept
 from simulator.web.store.models import Base, Exchange, Fault, Kassa, Payment, Setting, Snapshot
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Exchange",
     "Fault",
     "Kassa",
+    "Kept",
     "Payment",
     "Setting",
     "Snapshot",
