@@ -160,6 +160,16 @@ def test_a_fault_is_made_strikes_and_is_found_in_the_journal(opened: Open, site:
     expect(page.locator(".rule-card")).to_have_count(0)
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_fault_is_asked_for_what_belongs_to_it(opened: Open, script: bool) -> None:
+    page = opened("/faults", java_script_enabled=script)
+    for kind, shown in (("drop-reply", ()), ("delay", ("delay_ms",)), ("burst", ("count",))):
+        page.focus("#kind")
+        page.select_option("#kind", kind)
+        for name in ("delay_ms", "count"):
+            expect(page.locator(f"#{name}")).to_be_visible(visible=name in shown)
+
+
 def test_an_exchange_is_copied_as_curl_and_taken_away(opened: Open) -> None:
     page = opened("/journal/2", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the command").click()

@@ -17,6 +17,8 @@ from simulator.web.problems import Problem, not_found
 
 blueprint = Blueprint("faults", __name__, url_prefix="/faults")
 _USUAL = {"percent": "100", "seed": "0", "delay_ms": "5000", "count": "2", "kind": "drop-reply"}
+_ONLY = {"delay_ms": "delay", "count": "burst"}
+"""What belongs to one kind alone; the form shows it for no other."""
 _LIMITS = {
     "nth": (1, 10**9),
     "amount": (1, 2**53 - 1),
@@ -70,7 +72,10 @@ def _own(fault_id: str) -> None:
 
 def _read(typed: Typed) -> NewFault:
     told: dict[str, Any] = {}
+    kind = typed.one_of("kind", KINDS) or _USUAL["kind"]
     for name, (least, most) in _LIMITS.items():
+        if _ONLY.get(name, kind) != kind:
+            continue
         value = typed.whole(name)
         if value is not None and not least <= value <= most:
             typed.errors[name] = "faults.out_of_range"
@@ -78,7 +83,7 @@ def _read(typed: Typed) -> NewFault:
             told[name] = value
     return NewFault(
         the_kassa().id,
-        typed.one_of("kind", KINDS) or _USUAL["kind"],
+        kind,
         method=typed.one_of("method", {method.value for method in Method}),
         account_glob=typed.text("account_glob") or None,
         **told,

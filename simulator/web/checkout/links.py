@@ -14,7 +14,6 @@ from werkzeug.routing import BaseConverter
 
 from simulator.protocol.checkout import (
     FORM,
-    LANGUAGES,
     LINK,
     Checkout,
     Names,
@@ -25,7 +24,7 @@ from simulator.protocol.checkout import (
 )
 from simulator.protocol.checkout_reading import is_like_link, read_form, read_link
 from simulator.web.checkout.asking import the_asking
-from simulator.web.checkout.views import around
+from simulator.web.checkout.views import around, language_of
 from simulator.web.current import the_server
 from simulator.web.payments import NewPayment
 from simulator.web.payments.states import FINAL
@@ -115,13 +114,9 @@ def refused(checkout: Checkout, names: Names) -> tuple[Wrong, ...]:
 
 def _bad(wrong: tuple[Wrong, ...], reading: Reading) -> ResponseReturnValue:
     """What is wrong with which parameter."""
-    asked = request.args.get("lang", "")
     of_link = reading.checkout.language if reading.checkout else reading.language
-    best = request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-    language = next((one for one in (asked, of_link) if one in LANGUAGES), best)
-    told = render_template(
-        "checkout/bad_link.html", wrong=wrong, notes=reading.notes, **around(language)
-    )
+    shown = around(language_of(of_link))
+    told = render_template("checkout/bad_link.html", wrong=wrong, notes=reading.notes, **shown)
     return told, 400
 
 

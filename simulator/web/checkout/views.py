@@ -46,6 +46,16 @@ _KINDS = {
 _STEPS = (Receipt.WAITING, Receipt.CREATING, Receipt.DEBITING, Receipt.CLOSING)
 
 
+class Unknown(Exception):
+    """No payment has that id: it never had, or the sandbox was reset."""
+
+
+@blueprint.errorhandler(Unknown)
+def unknown(error: Unknown) -> ResponseReturnValue:
+    """The payer is told in the checkout's own look, and what he can do."""
+    return render_template("checkout/unknown.html", **around(language_of())), 404
+
+
 @blueprint.get("/<payment_id>")
 def page(payment_id: str) -> ResponseReturnValue:
     """How the payment stands, and what can be done."""
@@ -55,7 +65,7 @@ def page(payment_id: str) -> ResponseReturnValue:
 @blueprint.get("/<payment_id>/version")
 def version(payment_id: str) -> ResponseReturnValue:
     """Changes whenever the page would."""
-    payment = the_server().payments.get(payment_id)
+    payment = _found(payment_id)
     asking = the_asking().is_asking(payment_id)
     return {"version": f"{payment.version}{'?' if asking else ''}"}
 
@@ -63,7 +73,7 @@ def version(payment_id: str) -> ResponseReturnValue:
 @blueprint.get("/<payment_id>/<any(card, pay, cancel, again, age):button>")
 def loaded_anew(payment_id: str, button: str) -> ResponseReturnValue:
     """A button's address, opened without pressing it: nothing is done."""
-    return _back(the_server().payments.get(payment_id))
+    return _back(_found(payment_id))
 
 
 @blueprint.post("/<payment_id>/card")
@@ -154,13 +164,29 @@ def around(language: str) -> dict[str, Any]:
     }
 
 
+def language_of(*wishes: str) -> str:
+    """The one that the address names, else the first wish that is one, else the browser's."""
+    best = request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    asked = request.args.get("lang", "")
+    return next((one for one in (asked, *wishes) if one in LANGUAGES), best)
+
+
+def _found(payment_id: str) -> Payment:
+    try:
+        return the_server().payments.get(payment_id)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        raise Unknown(payment_id) from problem
+
+
 def _payment(payment_id: str) -> Payment:
-    """Problem 404 if there is none. A language that was chosen is the payment's from now on."""
-    records = the_server().payments.records
-    payment = records.get(payment_id)
+    """Raises Unknown. A language that was chosen is the payment's from now on."""
+    payment = _found(payment_id)
     chosen = request.args.get("lang")
     if chosen in LANGUAGES and chosen != payment.language:
-        return records.change(payment_id, {"language": chosen}) or payment
+        changed = the_server().payments.records.change(payment_id, {"language": chosen})
+        return changed or payment
     return payment
 
 

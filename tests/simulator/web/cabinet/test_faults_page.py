@@ -65,12 +65,20 @@ def test_a_rule_is_switched_and_deleted(cabinet: Cabinet) -> None:
 def test_what_cannot_be_is_said_at_its_field(
     field: str, value: str, said: str, cabinet: Cabinet
 ) -> None:
-    answer = cabinet.post("/faults", **FORM | {field: value, "account_glob": "<b>"})
+    kind = {"count": "burst", "delay_ms": "delay"}.get(field, "drop-reply")
+    answer = cabinet.post("/faults", **FORM | {field: value, "account_glob": "<b>", "kind": kind})
     assert answer.status_code == 422
     assert said in answer.text
     assert f'aria-describedby="{field}-error"' in answer.text
     assert 'value="&lt;b&gt;"' in answer.text, "what was typed stays"
     assert cabinet.bench.server.faults.all() == []
+
+
+def test_what_belongs_to_another_kind_is_not_looked_at(cabinet: Cabinet) -> None:
+    """The form does not show it."""
+    cabinet.done("/faults", **FORM | {"count": "none", "delay_ms": "-1"})
+    (rule,) = cabinet.bench.server.faults.all()
+    assert rule.kind == "drop-reply"
 
 
 def test_each_kassa_has_its_own(cabinet: Cabinet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -267,3 +268,22 @@ def test_the_version_changes_with_the_page(payer: Payer) -> None:
 def test_a_payment_that_is_not_there(payer: Payer) -> None:
     for path in ("", "/version", "/return"):
         assert payer.client.get(f"/checkout/{'0' * 24}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken", "said"),
+    [
+        ("", "uz", "Bunday to'lov yo'q"),
+        ("?lang=en", "uz", "There is no such payment"),
+        ("", "fr", "Такого платежа нет"),
+    ],
+)
+def test_the_payer_is_told_of_it_in_the_checkout(
+    asked: str, spoken: str, said: str, payer: Payer
+) -> None:
+    path, headers = f"/checkout/{'0' * 24}{asked}", {"Accept-Language": spoken}
+    answer = payer.client.get(path, headers=headers)
+    assert answer.status_code == 404
+    page = html.unescape(answer.text)
+    assert said in page
+    assert 'class="checkout"' in page
