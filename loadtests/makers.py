@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
@@ -142,9 +142,21 @@ class Making:
                     self._told(order)
                 else:
                     trying.append(self._pool.submit(self._try))
+        except OrdersError:
+            for made in self._ended(trying):
+                self._told(made)
+            raise
         finally:
             for one in trying:
                 one.cancel()
+
+    def _ended(self, trying: Iterable[Future[Order | None]]) -> Iterator[Order]:
+        """Orders of tries that were begun beside the one that was the last: they are there."""
+        begun = [one for one in trying if not one.cancel()]
+        for one in begun:
+            order = None if one.exception() else one.result()
+            if order is not None:
+                yield order
 
     def _try(self) -> Order | None:
         """The next; None if it could not be made. OrdersError if there will be none any more."""

@@ -32,6 +32,7 @@ from simulator.caller.wire import FailureKind, WireRequest
 _LONG_PAUSE_MS = 2_000
 _STOPPED = Reply("none", text="the load ended before an answer came", lost=True)
 _CONNECTIONS = 4
+_NO_CONNECTION = "no connection: refused"
 
 
 class WrongAnswer(Exception):
@@ -91,6 +92,7 @@ class PayerLine:
         rpc_id = next(self._worker.rpc_ids)
         body = call.body(rpc_id)
         limit, begun = gevent.Timeout(self._timeout_s), False
+        waited = self._worker.timeout_ms
         try:
             with limit:
                 response = self._client.request("POST", self._uri, body, self._worker.headers)
@@ -102,7 +104,10 @@ class PayerLine:
         except gevent.Timeout as timeout:
             if timeout is not limit and not isinstance(timeout, OSError):
                 raise
-            return _silence(f"no whole answer within {self._worker.timeout_ms} ms")
+            if begun:
+                told = f"not all of the answer's body within {waited} ms, only its head"
+                return _silence(f"{told}; is its Content-Length right?")
+            return _silence(f"no answer within {waited} ms")
         except FAILURE_EXCEPTIONS as error:
             return _silence(_words(error, begun))
         if len(data) > LARGEST_ANSWER:
@@ -116,7 +121,8 @@ class PayerLine:
         outcome = worker.faulty.send(request, Fault(FaultKind(str(call.fault))))
         if getattr(outcome, "kind", None) is FailureKind.INJECTED:
             return Reply("none", text="lost on purpose", lost=True)
-        return _silence(getattr(outcome, "text", "an answer where none was waited for"))
+        text = getattr(outcome, "text", "an answer where none was waited for")
+        return _silence(_NO_CONNECTION if text.endswith("Connection refused") else text)
 
     def count(self, call: Call, reply: Reply, wrong: str = "", detail: str = "") -> None:
         """In our tally, and in Locust's own statistics."""
@@ -174,14 +180,16 @@ def _silence(text: str) -> Reply:
 def _words(error: BaseException, begun: bool) -> str:
     """Without what differs from call to call. begun: the head of an answer has come."""
     if isinstance(error, ConnectionRefusedError):
-        return "no connection: refused"
+        return _NO_CONNECTION
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return "the connection broke"
     name = type(error).__name__
     if name == "HTTPConnectionClosed":
         return "the merchant closed the connection with no answer"
     if name == "HTTPParseError":
-        return "the answer breaks off before its end" if begun else "the answer is not HTTP"
+        if begun:
+            return "the answer breaks off before its end"
+        return "the answer is not HTTP; had the one before it the right Content-Length?"
     if isinstance(error, OSError) and error.strerror:
         return f"no connection: {error.strerror}"
     return name

@@ -56,10 +56,13 @@ def twice(situation: Situation) -> Iterator[Found]:
     paid = [payme_id for payme_id, state in situation.states.items() if state == PERFORMED]
     held = [payme_id for payme_id, state in situation.states.items() if state == CREATED]
     if len(paid) > 1:
-        yield Kind.PAID_TWICE, f"transactions {', '.join(sorted(paid))} are all performed"
+        yield Kind.PAID_TWICE, f"transactions {_listed(paid)} performed"
     elif len(paid) + len(held) > 1:
-        all_ = ", ".join(sorted([*paid, *held]))
-        yield Kind.HELD_TWICE, f"transactions {all_} are all live"
+        yield Kind.HELD_TWICE, f"transactions {_listed([*paid, *held])} live"
+
+
+def _listed(ids: list[str]) -> str:
+    return f"{', '.join(sorted(ids))} are {'both' if len(ids) == 2 else 'all'}"
 
 
 def status_fits(

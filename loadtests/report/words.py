@@ -76,7 +76,9 @@ def agreement(reckoning: Reckoning | None) -> str:
 def exit_words(run: LoadRun) -> str:
     """The exit code and why."""
     if run.exit_code == 0:
-        return "exit 0: all good"
+        errors = sum(one.count for one in run.errors if not one.excuse)
+        allowed = f", with {counted(errors, 'error')} that the thresholds allow" if errors else ""
+        return f"exit 0: all good{allowed}"
     if run.exit_code == 5:
         return "exit 5: a load threshold was breached"
     if run.exit_code == 1:

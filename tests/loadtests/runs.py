@@ -103,7 +103,8 @@ BAD = replace(
             Wrong(
                 Kind.PAID_TWICE,
                 "1000000007",
-                "transactions 6b0409d900107a020000002b, 6b0409d900107a020000002c are all performed",
+                "transactions 6b0409d900107a020000002b, 6b0409d900107a020000002c are both "
+                "performed",
                 "1000000007",
                 CALLS,
             ),

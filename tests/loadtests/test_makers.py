@@ -158,6 +158,27 @@ def test_a_pool_that_is_used_up_is_no_failure_and_not_tried_again(tmp_path: Path
     assert not [line for line in lines if "could_not" in line]
 
 
+class _Slow(_Source):
+    """The second try ends after all others, with nothing left for it."""
+
+    def __init__(self, there: int) -> None:
+        self.there = threading.Event()
+        super().__init__(there, self.there)
+        self._second = itertools.count()
+
+    def make(self, *, amount_sum: int | None = None) -> Order:
+        if next(self._second) == 1:
+            assert self.there.wait(60)
+            raise OrdersExhausted("all used")
+        return super().make(amount_sum=amount_sum)
+
+
+def test_orders_made_beside_the_last_try_are_not_lost(tmp_path: Path) -> None:
+    *lines, last = _told(tmp_path, _Slow(8), threading.Event(), 9)
+    assert last == {"failed": "all used"}
+    assert [line["number"] for line in lines] == [f"A-{at}" for at in range(1, 9)]
+
+
 def test_a_merchant_that_we_had_killed_is_not_to_blame(tmp_path: Path) -> None:
     source = _Source(fails=lambda at: _refused(at) if 1 < at < 90 else None)
     *lines, last = _told(tmp_path, source, threading.Event(), 9, down=lambda _: True)

@@ -18,7 +18,7 @@ from loadtests.report.html import html_report
 from loadtests.report.json_file import json_report
 from loadtests.report.junit import junit_report
 from loadtests.report.words import exit_words, headline, ms
-from loadtests.results import Kind, LoadRun, LogLines, Met, Reckoning
+from loadtests.results import ErrorGroup, Kind, LoadRun, LogLines, Met, Reckoning
 from tests.loadtests.runs import BAD, BEGAN, CALLS, GOOD, STOPPED, hostile
 
 XSD = Path(__file__).parent.parent / "simulator" / "reports" / "junit.xsd"
@@ -58,6 +58,11 @@ def _shown(run: LoadRun, width: int = 100) -> str:
             replace(GOOD, reckoning=None, thresholds=()),
             "Nothing was reconciled",
             "exit 0: all good",
+        ),
+        (
+            replace(GOOD, errors=(*GOOD.errors, ErrorGroup("CreateTransaction", "HTTP 500", 3))),
+            "The money adds up, 1 threshold met",
+            "exit 0: all good, with 3 errors that the thresholds allow",
         ),
         (
             replace(GOOD, reckoning=Reckoning(compared={"Payme": 0, "orders": 50}), thresholds=()),
