@@ -1,4 +1,4 @@
-"""Whoever goes on with payments: threads that take what is due, one step at a time.
+"""Whoever goes on with payments: threads that take what is due, and go on as long as it is.
 
 What is due stands in the store, so it is gone on with after a restart. `run_due` does the same
 without threads, for tests.
@@ -83,19 +83,12 @@ class Worker:
         with self._woken:
             self._woken.wait_for(lambda: not self._under_way, _PATIENCE_S)
 
-    def run_due(self) -> int:
-        """Do in this thread all that is due now; how many steps that were."""
-        steps = 0
+    def run_due(self) -> None:
+        """Do in this thread all that is due now."""
         while due := self._records.due(self._now(), 1):
-            steps += self.step(due[0])
-        return steps
-
-    def step(self, payment_id: str) -> bool:
-        """One step of one payment, if it is due and nobody else is at it."""
-        payment = self._take(payment_id)
-        if payment is not None:
-            self._go_on(payment)
-        return payment is not None
+            payment = self._take(due[0])
+            if payment is not None:
+                self._go_on(payment)
 
     def _take(self, payment_id: str) -> Payment | None:
         now = self._now()
@@ -103,14 +96,23 @@ class Worker:
         return self._records.take(payment_id, ready)
 
     def _go_on(self, payment: Payment) -> None:
-        """One step of a payment that is held; it is let go whatever happens."""
+        """The steps of a payment that is held, until none is due; it is let go whatever happens."""
+        held: Payment | None = payment
+        while held is not None:
+            held = self._step(held)
+
+    def _step(self, payment: Payment) -> Payment | None:
+        """One step; the payment, if it is held for the next one, which is due at once."""
         try:
             change = self._change(payment, self._now())
         except BaseException:
             later = {"busy": False, "due_at": self._now() + _AFTER_FAILURE_MS}
             self._records.change(payment.id, later)
             raise
-        self._records.change(payment.id, change | {"busy": False})
+        due = change.get("due_at")
+        goes_on = due is not None and due <= self._now() and not self._stop
+        changed = self._records.change(payment.id, change | {"busy": goes_on})
+        return changed if goes_on else None
 
     def _change(self, payment: Payment, now: int) -> life.Change:
         late = payment.expires_at is not None and payment.expires_at <= now
@@ -133,10 +135,11 @@ class Worker:
                     return
                 self._look = False
                 room = self._threads - self._under_way
-            begun = self._begin(room) if room else 0
+            if room and self._begin(room):
+                continue
             nap = self._nap_s() if room else _LONGEST_NAP_S
             with self._woken:
-                if not (self._stop or self._look or begun):
+                if not (self._stop or self._look):
                     self._woken.wait(nap)
 
     def _begin(self, room: int) -> int:

@@ -69,6 +69,16 @@ class Payer:
     def payment(self) -> Payment:
         return self.bench.server.payments.get(self.tab.rpartition("/")[2].partition("?")[0])
 
+    def asked(self) -> Payment:
+        """Waits until the shop has said whether it can be paid; the page does not wait for long."""
+        ended = time.monotonic() + _LIMIT_S
+        while time.monotonic() < ended:
+            payment = self.payment
+            if payment.allowed or payment.error is not None:
+                return payment
+            time.sleep(0.02)
+        raise AssertionError("the shop never said whether it can be paid")
+
     def until(self, *states: int) -> Payment:
         """Waits until the payment is in one of the states, and nothing is being done."""
         ended = time.monotonic() + _LIMIT_S

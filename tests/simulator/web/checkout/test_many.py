@@ -71,7 +71,7 @@ def test_fifty_payers_at_once(payer: Payer, bench: Bench) -> None:
         """From the link to the receipt."""
         one = payers[number]
         one.follow(f"A-{number - number % 5 // 4}")
-        if one.payment.allowed:
+        if one.asked().allowed:
             one.pay()
         return one.until(Receipt.PAID, Receipt.CANCELLED, Receipt.WAITING).state
 
