@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -9,10 +10,14 @@ import msgspec
 from loadtests.ledger import Ended, Why
 from simulator.caller.retry import Flaw
 from simulator.protocol.vocabulary import Code, Method
+from simulator.reports.text import shortened
 
 Kind = Literal["result", "error", "none"]
 _ANSWER = msgspec.json.Decoder()
 _ENVELOPE = msgspec.json.Encoder()
+_LOOKED_AT = 2000  # bytes
+_CUT = 500  # the last of them may be the half of a secret, which then is not known as one
+_SHOWN = 200
 _OTHER_ID = "the answer has another id than the call"
 
 
@@ -43,7 +48,7 @@ class Reply(msgspec.Struct, frozen=True):
     """What came back. "none" is no usable answer; `flaw` is how Payme sees it, `text` says why.
 
     flaw is None for an answer that settles the matter, and for a reply that we lost on purpose.
-    down: whether we had killed the merchant meanwhile.
+    down: whether we had killed the merchant meanwhile. body: how an unusable answer begins.
     """
 
     kind: Kind
@@ -55,6 +60,14 @@ class Reply(msgspec.Struct, frozen=True):
     lost: bool = False
     took_us: int = 0
     down: bool = False
+    body: bytes = b""
+
+    def said(self, mask: Callable[[str], str]) -> str:
+        """How an error, or an unusable answer, begins, on one line; empty if there was none."""
+        body = self.body if self.error is None else _ENVELOPE.encode(self.error)[:_LOOKED_AT]
+        told = mask(body.decode("utf-8", "replace"))
+        text = " ".join((told if len(body) < _LOOKED_AT else told[:-_CUT]).split())
+        return f"the answer was: {shortened(text, _SHOWN)}" if text else ""
 
     @property
     def state(self) -> int | None:
@@ -66,15 +79,15 @@ class Reply(msgspec.Struct, frozen=True):
 def read_reply(status: int, body: bytes, rpc_id: int) -> Reply:
     """What an HTTP answer to the call of that id says. Never raises for what a merchant sends."""
     if status != 200:
-        return Reply("none", text=f"HTTP {status}", flaw=Flaw.NOT_200)
+        return _unusable(f"HTTP {status}", body, Flaw.NOT_200)
     if not body.strip():
-        return Reply("none", text="an empty answer", flaw=Flaw.UNREADABLE)
+        return _unusable("an empty answer")
     try:
         answer = _ANSWER.decode(body)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return Reply("none", text="not JSON", flaw=Flaw.UNREADABLE)
+        return _unusable("not JSON", body)
     if not isinstance(answer, dict):
-        return Reply("none", text="no JSON object", flaw=Flaw.UNREADABLE)
+        return _unusable("no JSON object", body)
     result, error = answer.get("result"), answer.get("error")
     # none at all, or a number as a text, is a fault of each answer, which `check` tells;
     # that of another call is what happens under load, and nobody knows then whose answer it is
@@ -87,7 +100,11 @@ def read_reply(status: int, body: bytes, rpc_id: int) -> Reply:
             flaw, text = Flaw.SYSTEM_ERROR, f"system error {code}"
             return Reply("error", code=code, error=error, text=text, flaw=flaw)
         return Reply("error", code=code, error=error, text=text)
-    return Reply("none", text="neither a result nor an error", flaw=Flaw.UNREADABLE)
+    return _unusable("neither a result nor an error", body)
+
+
+def _unusable(text: str, body: bytes = b"", flaw: Flaw = Flaw.UNREADABLE) -> Reply:
+    return Reply("none", text=text, flaw=flaw, body=body[:_LOOKED_AT])
 
 
 def ended(call: Call, reply: Reply, at: int, sent: int, took_us: int) -> Ended:

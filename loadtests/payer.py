@@ -128,13 +128,13 @@ class PayerLine:
         """In our tally, and in Locust's own statistics."""
         if reply.lost:
             return
-        tally, method = self._worker.tally, call.method.value
+        tally, mask, method = self._worker.tally, self._worker.mask, call.method.value
         unanswered = reply.kind == "none"
         text = reply.text or wrong
         if text:
             trouble: Trouble = "unanswered" if unanswered else "wrong"
             tally.call(method, reply.took_us, "down" if reply.down else trouble)
-            example = "; ".join(filter(None, (_example(call), self._worker.mask(detail))))
+            example = "; ".join(filter(None, (_example(call), mask(detail), reply.said(mask))))
             tally.trouble(method, text, "down" if reply.down else "merchant", example)
         else:
             tally.call(method, reply.took_us)

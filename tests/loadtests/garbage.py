@@ -1,4 +1,5 @@
-"""A merchant whose orders can be made, and whose webhook answers with a page."""
+"""A merchant whose orders can be made, and whose webhook answers with a page, on which it shows
+the key that it was called with."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b"{}" if self.path == "/bills" else b"<html>Whoops</html>"
+        page = f"<html>Whoops\n{self.headers.get('Authorization')}</html>"
+        body = b"{}" if self.path == "/bills" else page.encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -234,7 +234,9 @@ def test_a_merchant_that_answers_garbage_fails_the_load(tmp_path: Path) -> None:
         command.merchant(f"http://127.0.0.1:{port}/pay", _LOAD, top=BLIND)
         ran = command("load")
     assert ran.code == 5, ran.text
-    assert "not JSON" in ran.out
+    words = " ".join(ran.out.split())
+    assert "not JSON" in words
+    assert "; the answer was: <html>Whoops Basic ••••</html>" in words
     assert "errors > 1%: 100.00 %" in ran.out
     assert "breached; no transaction came about that could be reconciled" in ran.out
 

@@ -247,3 +247,24 @@ def test_an_answer_without_an_id_or_with_its_own_is_taken(id_: object) -> None:
 def test_an_answer_to_another_call_is_an_error(answer: dict[str, object]) -> None:
     body = msgspec.json.encode({"id": 8, **answer})
     assert read_reply(200, body, 7).text == "the answer has another id than the call"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (500, b"<h1>\n  Oops</h1>", "the answer was: <h1> Oops</h1>"),
+        (200, b"not json, key-of-the-shop", "the answer was: not json, ••••"),
+        (200, b"x" * 190 + b"key-of-the-shop" * 9, f"{'x' * 190}••••••••"),
+        (200, b"x" + b" " * 1991 + b"key-of-the-shop", "the answer was: x"),
+        (200, b" ", ""),
+        (200, b'{"error": {"code": -31001}}', 'the answer was: {"code":-31001}'),
+        (200, b'{"result": {"state": 1}}', ""),
+    ],
+)
+def test_what_an_unusable_answer_says_is_shown_without_the_key(
+    status: int, body: bytes, said: str
+) -> None:
+    told = read_reply(status, body, 7).said(lambda text: text.replace("key-of-the-shop", "••••"))
+    assert said in told
+    assert bool(said) == bool(told)
+    assert "key" not in told
