@@ -18,10 +18,10 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     """Tells the terminal nothing of requests."""
 
-    timeout = 60
+    timeout = 60  # s, for who sends or takes nothing
 
     def log(self, type: str, message: str, *args: Any) -> None:
         return
@@ -36,7 +36,7 @@ class Listener:
     def __init__(self, app: Flask, host: str, listening: socket.socket) -> None:
         port = int(listening.getsockname()[1])
         self._server: BaseWSGIServer = make_server(
-            host, port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
+            host, port, app, threaded=True, request_handler=Quiet, fd=listening.fileno()
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._server.block_on_close = False  # type: ignore[attr-defined]
