@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from simulator.web.events import Events
@@ -199,8 +199,10 @@ _BOOKED = (
 _TIMES = (Payment.due_at, Payment.expires_at)
 
 
-def _told_in(kassa_id: str, start: int, end: int) -> tuple[ColumnElement[bool], ...]:
-    return Payment.kassa_id == kassa_id, Payment.payme_time.between(start, end)
+def _told_in(kassa_id: str, start: int, end: int) -> tuple[TextClause, ColumnElement[bool]]:
+    # the plus keeps SQLite from going through a whole kassa: it takes the times' index
+    of_kassa = text("+payments.kassa_id = :kassa").bindparams(kassa=kassa_id)
+    return of_kassa, Payment.payme_time.between(start, end)
 
 
 def _soonest(column: InstrumentedAttribute[int | None]) -> Select[str, int | None]:

@@ -102,6 +102,7 @@ class Payment(Base):
         Index("payments_due", "due_at", sqlite_where=text("due_at IS NOT NULL")),
         Index("payments_expiring", "expires_at", sqlite_where=text("expires_at IS NOT NULL")),
         Index("payments_newest", "kassa_id", "created_at"),
+        Index("payments_of_all", "created_at", "id"),
     )
 
 
