@@ -63,8 +63,10 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes = b""
 
     def said(self, mask: Callable[[str], str]) -> str:
-        """How an error, or an unusable answer, begins, on one line; empty if there was none."""
-        body = self.body if self.error is None else _ENVELOPE.encode(self.error)[:_LOOKED_AT]
+        """How the result, the error or an unusable answer begins, on one line; empty if there was
+        no answer."""
+        content = self.result if self.error is None else self.error
+        body = self.body if content is None else _ENVELOPE.encode(content)[:_LOOKED_AT]
         told = mask(body.decode("utf-8", "replace"))
         text = " ".join((told if len(body) < _LOOKED_AT else told[:-_CUT]).split())
         return f"the answer was: {shortened(text, _SHOWN)}" if text else ""

@@ -342,7 +342,7 @@ def code_words(code: Any) -> str:
 
 def _words(seen: Seen) -> str:
     if seen.state is None and seen.code is None:
-        return "a result without a state"
+        return "a result whose state is no number"
     return f"state {seen.state}" if seen.state is not None else f"refused with {seen.code}"
 
 
