@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from simulator.web.kassas import CONFIGURED, NewKassa
 from simulator.web.payments import NewPayment
@@ -30,6 +30,9 @@ from tests.simulator.web.merchant import KEY, PRICE, Merchant, error, serving
 from tests.simulator.web.pages.conftest import loaded_for
 
 pytestmark = needs_chromium
+
+_MORE_TABS = 7
+"""One more than the connections that a browser has to a host."""
 
 
 @dataclass
@@ -58,6 +61,17 @@ class Site:
         shown = ("/payments", "/books?period=day", "/journal", "/journal/2", "/faults", "/settings")
         of_one = (f"/settings/kassas/{self.other}", f"/payments/{self.paid}")
         return [*shown, *of_one, f"/payments/{self.odd}"]
+
+
+def seen(page: Page, is_seen: bool) -> None:
+    """As if the tab had come before the others, or gone behind them."""
+    page.evaluate(
+        """(isSeen) => {
+            Object.defineProperty(document, "hidden", { value: !isSeen, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_seen,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +143,19 @@ def test_the_list_shows_a_payment_as_it_comes(opened: Open, site: Site) -> None:
     site.pay("A-live")
     site.begin("A-live-2")
     expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_tabs_that_nobody_sees_leave_the_connections_to_those_that_are_seen(
+    opened: Open, site: Site
+) -> None:
+    path = "/payments?text=A-hidden"
+    first = opened(path)
+    for _ in range(_MORE_TABS):
+        seen(first.context.pages[-1], False)
+        first.context.new_page().goto(site.url + path)
+    site.pay("A-hidden")
+    seen(first, True)
+    expect(first.locator("tbody tr")).to_have_count(1)
 
 
 def test_both_books_of_a_payment_mark_what_differs(opened: Open, site: Site) -> None:

@@ -46,10 +46,23 @@ const soon = () => {
   }, SOON_MS);
 };
 
-for (const box of document.querySelectorAll("[data-events]")) {
-  const source = new EventSource(box.dataset.events);
-  source.addEventListener("open", soon); // what happened before it was listening
-  for (const kind of ["payment", "exchange", "fault", "clock", "reset"]) {
-    source.addEventListener(kind, soon);
-  }
-}
+// A browser has six connections to a host for all its tabs: one that nobody sees keeps none.
+const listen = (box) => {
+  let source = null;
+  const match = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+    } else if (source === null) {
+      source = new EventSource(box.dataset.events);
+      source.addEventListener("open", soon); // what happened before it was listening
+      for (const kind of ["payment", "exchange", "fault", "clock", "reset"]) {
+        source.addEventListener(kind, soon);
+      }
+    }
+  };
+  document.addEventListener("visibilitychange", match);
+  match();
+};
+
+for (const box of document.querySelectorAll("[data-events]")) listen(box);
