@@ -42,7 +42,6 @@ class Transaction:
     aged_ms: int = 0
     doubted: bool = False
     unanswered: set[Method] = field(default_factory=set)
-    expired: bool = False
     reasons: list[object] = field(default_factory=list)
     seen: Mapping[str, object] | None = None
     """CheckTransaction's last answer, as long as nothing has changed the transaction since."""
@@ -187,7 +186,7 @@ def _moved(
 
 def _maybe_expired(tx: Transaction, answer: Answer, now: int) -> None:
     if tx.state == State.CREATED and answer.code == Code.IMPOSSIBLE and tx.is_old(now):
-        tx.state, tx.expired = State.CANCELLED, True
+        tx.state = State.CANCELLED
         tx.reasons = [REASON_TIMEOUT]
         tx.seen = None
         tx.members.pop("cancel_time", None)

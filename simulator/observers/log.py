@@ -5,6 +5,7 @@ Reading goes on where it stopped; nothing is ever read twice. Every reader is sa
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from pathlib import Path
@@ -122,7 +123,7 @@ class FileLog:
 
     def _drain(self) -> None:
         assert self._file is not None
-        if self._path_size() < self._offset:
+        if self._size() < self._offset:
             self._store.restart()  # truncated in place, as logrotate's copytruncate does
             self._offset = 0
         self._file.seek(self._offset)
@@ -130,7 +131,7 @@ class FileLog:
             self._offset += len(data)
             self._store.feed(data)
 
-    def _path_size(self) -> int:
+    def _size(self) -> int:
         """Size of the file that is open, which may have another name by now."""
         assert self._file is not None
         return self._file.seek(0, 2)
@@ -155,7 +156,7 @@ class FileLog:
         except OSError as error:
             self._problem = f"{self._path} cannot be read: {error.strerror}"
             return False
-        status = self._path.stat()
+        status = os.fstat(self._file.fileno())  # another may stand under the path by now
         self._inode = (status.st_dev, status.st_ino)
         self._offset = 0
         self._problem = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -17,7 +18,8 @@ _WRITING = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class SqliteTrouble:
-    """Each way to begin gives back the way to end. OSError if it cannot be done."""
+    """Each way to begin gives back the way to end. OSError if it cannot be done, and nothing is
+    left of it then."""
 
     def __init__(self, url: URL) -> None:
         self._file = Path(str(url.database))
@@ -48,14 +50,15 @@ class SqliteTrouble:
     def make_read_only(self) -> Callable[[], None]:
         """By the file's mode: it does not stop root, nor who has the file open already."""
         mode = self._file.stat().st_mode
-        for path in self._files():
-            path.chmod(path.stat().st_mode & ~_WRITING)
 
         def allow() -> None:
             # SQLite gives files that it makes meanwhile the mode that the database has
             for path in self._files():
                 path.chmod(mode)
 
+        with _taken_back_by(allow):
+            for path in self._files():
+                path.chmod(path.stat().st_mode & ~_WRITING)
         return allow
 
     def take_away(self) -> Callable[[], None]:
@@ -63,20 +66,34 @@ class SqliteTrouble:
 
         Who has the file open goes on with it, and finds it at its place again afterwards.
         """
-        moved = [(path, path.with_name(path.name + _AWAY)) for path in self._files()]
-        for here, away in moved:
-            here.rename(away)
-        self._file.mkdir()
+        moved: list[tuple[Path, Path]] = []
 
         def bring_back() -> None:
-            self._file.rmdir()
+            if moved and self._file.is_dir():
+                self._file.rmdir()
             for here, away in reversed(moved):  # the database itself last
                 if away.exists():
                     os.replace(away, here)
 
+        with _taken_back_by(bring_back):
+            for here in self._files():
+                away = here.with_name(here.name + _AWAY)
+                here.rename(away)
+                moved.append((here, away))
+            self._file.mkdir()
         return bring_back
 
     def _files(self) -> list[Path]:
         """The database and what SQLite keeps beside it."""
         beside = [self._file.with_name(self._file.name + end) for end in _BESIDE]
         return [self._file, *(path for path in beside if path.exists())]
+
+
+@contextmanager
+def _taken_back_by(end: Callable[[], None]) -> Iterator[None]:
+    """What fails half way leaves nothing behind."""
+    try:
+        yield
+    except BaseException:
+        end()
+        raise

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,26 @@ def test_rotation_by_renaming_loses_nothing(path: Path, tmp_path: Path) -> None:
     ]
     append(path, "d\n")
     assert shown(log, mark)[-1] == "app.log:2 d"
+    log.close()
+
+
+def test_rotation_while_the_log_is_opened_loses_nothing(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(path, "old\n")
+    usual = Path.open
+
+    def rotated(self: Path, *args: Any, **options: Any) -> Any:
+        file = usual(self, *args, **options)
+        monkeypatch.undo()
+        path.rename(tmp_path / "app.log.1")
+        append(path, "a\n")
+        return file
+
+    monkeypatch.setattr(Path, "open", rotated)
+    log = FileLog(path)
+    append(path, "b\n")
+    assert shown(log, Mark(0))[-2:] == ["app.log:1 a", "app.log:2 b"]
     log.close()
 
 

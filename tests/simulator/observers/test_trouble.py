@@ -10,11 +10,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from simulator.config.database import DatabaseConfig
 from simulator.observers.database import Database, DatabaseError
 from simulator.observers.trouble import TroubleKind, why_no_trouble
+from tests.databases.postgres import NewDatabase
 from tests.simulator.observers.conftest import OpenDatabase, run
 from tests.simulator.observers.tables import ORDERS, TABLES, TRANSACTIONS
 
@@ -107,6 +108,25 @@ def test_a_file_that_cannot_be_taken_away_is_told(
         database.begin_trouble("locked")
 
 
+def test_a_file_that_is_taken_away_half_comes_back(
+    sqlite_engine: Engine, open_database: OpenDatabase, tmp_path: Path
+) -> None:
+    database = opened(sqlite_engine, open_database)
+    keep = sqlite3.connect(tmp_path / "shop.db")
+    keep.execute("PRAGMA journal_mode=wal")
+    keep.execute("UPDATE payments SET amount = 7")
+    keep.commit()
+    before = sorted(tmp_path.iterdir())
+    in_the_way = tmp_path / "shop.db-wal.payme-sandbox-away"
+    in_the_way.mkdir()  # a file cannot be renamed to the name of a folder
+    with pytest.raises(DatabaseError, match=r"shop\.db cannot be made gone"):
+        database.begin_trouble("gone")
+    in_the_way.rmdir()
+    assert sorted(tmp_path.iterdir()) == before
+    keep.close()
+    assert amount(sqlite_engine) == 7
+
+
 def refuses(url: str) -> tuple[str, str]:
     """What a new connection may not do: write, or even look."""
     try:
@@ -165,6 +185,37 @@ def test_who_does_not_own_the_database_is_told(
         assert "writing" not in str(caught.value)
     clerk.dispose()
     run(postgres, "DROP OWNED BY clerk", "DROP ROLE clerk")
+
+
+@pytest.mark.parametrize("kind", ["read-only", "gone"])
+def test_a_database_that_is_troubled_half_is_put_right(
+    new_postgres: NewDatabase, open_database: OpenDatabase, kind: TroubleKind
+) -> None:
+    """Its owner may change it, and may not end the connections of a superuser."""
+    plain = new_postgres()
+    url = make_url(plain.replace("postgresql://", "postgresql+psycopg://"))
+    chief = create_engine(url)
+    owner = f"owner_{url.database}"
+    run(
+        chief,
+        *TABLES,
+        f"CREATE ROLE {owner} LOGIN PASSWORD 'owning'",
+        f"GRANT SELECT ON payments TO {owner}",
+        f'ALTER DATABASE "{url.database}" OWNER TO {owner}',
+    )
+    owning = create_engine(url.set(username=owner, password="owning"))
+    database = open_database(owning, orders=ORDERS, trouble=True)
+    with chief.connect(), pytest.raises(DatabaseError, match=f"cannot be made {kind}: .*terminate"):
+        database.begin_trouble(kind)
+    assert refuses(plain) == ("", "")
+    owning.dispose()
+    run(
+        chief,
+        f'ALTER DATABASE "{url.database}" OWNER TO CURRENT_USER',
+        f"DROP OWNED BY {owner}",
+        f"DROP ROLE {owner}",
+    )
+    chief.dispose()
 
 
 @pytest.mark.parametrize(

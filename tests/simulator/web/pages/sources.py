@@ -44,7 +44,7 @@ ELSEWHERE = {
 """Modules whose sentences are on no page, and why."""
 
 _NO_SENTENCE = re.compile(
-    r"[A-Z]+ [A-Z]+\b.*|PRAGMA .*|SET .*|.* IS NOT NULL|fault (<>|=) ''|.* = :\w+"
+    r"[A-Z]+ [A-Z]+\b.*|PRAGMA .*|SET .*|SELECT .*|.* IS NOT NULL|fault (<>|=) ''|.* = :\w+"
     r"|(id|retry|event): .*|: still here.*|.*\\[dw].*|.*'(self|none)'.*"
     r"|[a-z]+/[a-z]+; charset=.*|attachment; .*|%.*"
     r"|sandbox allow.*|camera=.*|name = 'exchange_texts'|<input .*|exchange_texts MATCH .*",
