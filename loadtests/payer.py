@@ -22,6 +22,7 @@ from loadtests.calls import Call, Reply, ended, read_reply
 from loadtests.payment import Payment, code_words
 from loadtests.playing import Playing
 from loadtests.pool import NoOrders
+from loadtests.results import BEGUN_LATE
 from loadtests.tally import Trouble
 from loadtests.worker import Worker
 from simulator.caller.faults import Fault, FaultKind
@@ -32,6 +33,7 @@ from simulator.caller.wire import FailureKind, WireRequest
 _LONG_PAUSE_MS = 2_000
 _STOPPED = Reply("none", text="the load ended before an answer came", lost=True)
 _CONNECTIONS = 4
+_LATE_US = 200_000  # less goes by while payers are made, or is the machine's
 _NO_CONNECTION = "no connection: refused"
 
 
@@ -239,6 +241,8 @@ class Payer(FastHttpUser):
             left = due - time.perf_counter_ns() // 1000
             if left > 0 and worker.stopping.wait(left / 1_000_000):
                 raise StopUser
+            if left < -_LATE_US:
+                worker.tally.payment(BEGUN_LATE)
             self._line.due(due)
         try:
             if play is None:

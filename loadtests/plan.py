@@ -14,8 +14,6 @@ from simulator.config.load import LoadConfig
 
 PLAN = "plan.json"
 FOLDER = Path(".payme-sandbox") / "load"
-_ASSUMED_MS = 10  # of one call, for reckoning how many orders a closed load will need
-_CALLS = 3
 _MOST = 20_000
 
 
@@ -79,7 +77,7 @@ def plan_of(
         folder=str(folder),
         config=str(loaded.path.absolute()) if loaded.path else None,
         url=loaded.config.merchant.url,
-        users=load.users,
+        users=load.payers,
         rate=load.rate,
         duration_ms=load.duration_ms,
         shape=load.shape,
@@ -93,12 +91,12 @@ def orders_needed(load: LoadConfig, share: tuple[int, int] = (1, 1)) -> int:
     """How many orders to have before it begins; `refill` makes up for a wrong guess."""
     if load.orders is not None:
         return load.orders
-    spare = low_water(load.users)
+    spare = low_water(load.payers)
     if load.rate is not None:
         payments = load.rate * load.duration_ms * 6 // 5000
+        spare += load.payers  # each waits for its moment with an order in hand
     else:
-        one_payment_ms = _CALLS * (load.pause_ms + _ASSUMED_MS)
-        payments = load.users * load.duration_ms * 6 // (5 * one_payment_ms)
+        payments = load.payers * load.duration_ms * 6 // (5 * load.payment_ms)
     orders, of = share
     return min(_MOST, payments * orders // of + spare)
 

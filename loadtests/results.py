@@ -14,6 +14,9 @@ ORDERS = "orders"
 """Stands beside the methods for the orders that were asked of the merchant. Those that could not be
 made count among all errors and calls; those that were made do not: they are no calls of Payme's."""
 
+BEGUN_LATE = "begun late"
+"""Stands beside the payments' ends for those of the open model for which no payer was free."""
+
 
 class Met(StrEnum):
     """What became of a threshold."""

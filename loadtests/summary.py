@@ -8,7 +8,7 @@ from loadtests.board import Outcome
 from loadtests.following import Ending
 from loadtests.plan import Plan
 from loadtests.playing import FAILED, SCENARIO
-from loadtests.results import ErrorGroup, LoadRun, Met, MethodStats, Threshold
+from loadtests.results import BEGUN_LATE, ErrorGroup, LoadRun, Met, MethodStats, Threshold
 from simulator.protocol.vocabulary import Code
 from simulator.reports.text import counted
 
@@ -57,8 +57,13 @@ def _notes(outcome: Outcome, ending: Ending) -> list[str]:
     others = {
         name: count
         for name, count in sorted(outcome.payments.items())
-        if name not in ("performed", "refunded") and not name.startswith(SCENARIO)
+        if name not in ("performed", "refunded", BEGUN_LATE) and not name.startswith(SCENARIO)
     }
+    if late := outcome.payments.get(BEGUN_LATE, 0):
+        found.append(
+            f"{counted(late, 'payment')} began late, as all payers were busy, and the wait is in "
+            "the latencies: with more --users it is the merchant alone that is measured"
+        )
     if others:
         told = ", ".join(f"{count} {name}" for name, count in others.items())
         found.append(f"payments that did not end in a paid order: {told}")

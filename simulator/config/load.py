@@ -36,11 +36,18 @@ class Mix(Model):
     statement: Percent = 1
 
 
+PAYERS = 10
+_MOST_PAYERS = 100_000
+_CALLS = 3
+_ASSUMED_MS = 10  # of one call
+
+
 class LoadConfig(Model):
     """[load]: how many payers, for how long, and when the run has failed.
 
     users: payers at once. rate: payments begun a second, whether the merchant keeps up or not; then
-    users is how many may be under way at once. duration: until no payment begins any more.
+    users is how many may be under way at once, by default three times what that rate takes where
+    the merchant answers at once (`payers`). duration: until no payment begins any more.
     shape: "steady", "ramp", "spike", "soak". pause: a payer's mean wait between two calls.
     processes: how many make the load. orders: how many are made ahead; by default reckoned from the
     above. refill: whether more are made while the load runs. kills: how often the started merchant
@@ -49,7 +56,7 @@ class LoadConfig(Model):
     how often. scenarios_folder: where your own are.
     """
 
-    users: int = Field(default=10, ge=1, le=100_000)
+    users: int | None = Field(default=None, ge=1, le=100_000)
     rate: int | None = Field(default=None, ge=1, le=100_000)
     duration_ms: LoadMs = Field(
         default=30_000, validation_alias=AliasChoices("duration", "duration_ms")
@@ -71,6 +78,20 @@ class LoadConfig(Model):
         for text in value or ():
             parse_threshold(text)
         return value
+
+    @property
+    def payers(self) -> int:
+        """How many there are at once: `users`, or what is reckoned."""
+        if self.users is not None:
+            return self.users
+        if self.rate is None:
+            return PAYERS
+        return min(_MOST_PAYERS, PAYERS + 3 * self.rate * self.payment_ms // 1000)
+
+    @property
+    def payment_ms(self) -> int:
+        """What a payment takes where the merchant answers at once."""
+        return _CALLS * (self.pause_ms + _ASSUMED_MS)
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

@@ -80,6 +80,16 @@ def test_a_right_merchant_is_paid_by_two_processes_that_are_measured_as_one(
     assert (command.folder / "load.junit").is_file()
 
 
+def test_a_rate_that_is_too_much_for_its_payers_is_told(command: Command) -> None:
+    ran = command("load", "--rate", "60", "--users", "1")
+    assert ran.code == 0, ran.text
+    found = re.search(
+        r"(\d+) payments began late, as all payers were busy", " ".join(ran.out.split())
+    )
+    assert found, ran.out
+    assert "begun late" not in ran.out, "that is no way for a payment to end"
+
+
 _MINE = """\
 id: mine.two
 title: Two payers, of whom one is refused

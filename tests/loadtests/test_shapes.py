@@ -70,7 +70,17 @@ def test_numbers_of_workers_never_meet_and_fit_into_32_bits() -> None:
 def test_orders_suffice_for_what_is_planned() -> None:
     assert orders_needed(LoadConfig(orders=5)) == orders_needed(LoadConfig(orders=5), (3, 2)) == 5
     plain, more = (orders_needed(LoadConfig(rate=100), share) for share in ((1, 1), (120, 110)))
-    assert more - 20 == (plain - 20) * 120 // 110
-    assert orders_needed(LoadConfig(rate=100)) > 100 * 30
+    held = 3 * LoadConfig(rate=100).payers
+    assert more - held == (plain - held) * 120 // 110
+    assert plain - held > 100 * 30
     assert orders_needed(LoadConfig(users=50)) > 50 * 30_000 // (3 * 210)
     assert orders_needed(LoadConfig(users=50, pause_ms=0, duration_ms=3_600_000)) == 20_000
+
+
+def test_a_rate_has_the_payers_that_it_takes() -> None:
+    assert LoadConfig().payers == 10
+    assert LoadConfig(users=7, rate=40).payers == 7
+    for rate in (1, 40, 1_000):
+        config = LoadConfig(rate=rate, pause_ms=200)
+        assert config.payers * 1_000 >= 2 * rate * config.payment_ms, "twice what it needs"
+    assert LoadConfig(rate=100_000).payers == 100_000
